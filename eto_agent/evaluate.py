@@ -1,0 +1,57 @@
+"""Evaluation: rewards and success rates with intervals, by split and task type, under both scoring protocols."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from eto_agent.scoring import PROTOCOLS
+from eto_agent.stats import Estimate, mean_interval
+from eto_envs.trajectory import Trajectory
+
+__all__ = ["summarise"]
+
+
+def summarise(trajectories: Sequence[Trajectory]) -> dict[str, Any]:
+    """Figures of one policy on one split, as JSON values.
+
+    Returns:
+        `episodes` and `broken` (episodes that died of an error; they count in no average); for each protocol `reward`
+        and `success` as [mean, low, high, count] over tasks in [0, 1], and `by_type` with the same; mean `steps`;
+        the shares of turns whose action the environment did not know (`invalid_actions`) and of replies without an
+        action (`format_errors`); `tokens`, the mean number of decoded tokens an episode; `outcomes`, counts.
+    """
+    sound = [each for each in trajectories if each.outcome != "error"]
+    turns = [turn for each in sound for turn in each.turns if turn.role == "agent"]
+    count = max(1, len(turns))
+    return {
+        "episodes": len(sound),
+        "broken": len(trajectories) - len(sound),
+        "protocols": {name: _scores(sound, name) for name in PROTOCOLS},
+        "steps": len(turns) / max(1, len(sound)),
+        "invalid_actions": sum(turn.action is not None and not turn.valid for turn in turns) / count,
+        "format_errors": sum(turn.action is None for turn in turns) / count,
+        "tokens": sum(len(turn.meta.get("token_ids", ())) for turn in turns) / max(1, len(sound)),
+        "outcomes": dict(sorted(Counter(str(each.outcome) for each in trajectories).items())),
+    }
+
+
+def _scores(trajectories: Sequence[Trajectory], protocol: str) -> dict[str, Any]:
+    scored = [(each.task_type, *PROTOCOLS[protocol](each)) for each in trajectories]
+    by_type: dict[str, Any] = {}
+    for kind in sorted({kind for kind, _, _ in scored}):
+        of_kind = [(reward, success) for each, reward, success in scored if each == kind]
+        by_type[kind] = _estimates(of_kind)
+    return {**_estimates([(reward, success) for _, reward, success in scored]), "by_type": by_type}
+
+
+def _estimates(scores: Sequence[tuple[float, bool]]) -> dict[str, list[float]]:
+    return {
+        "reward": _rounded(mean_interval([reward for reward, _ in scores])),
+        "success": _rounded(mean_interval([float(success) for _, success in scores])),
+    }
+
+
+def _rounded(estimate: Estimate) -> list[float]:
+    return [round(estimate.mean, 6), round(estimate.low, 6), round(estimate.high, 6), estimate.count]

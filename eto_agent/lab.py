@@ -1,0 +1,143 @@
+"""`Lab`: what the stages of a run share: its folder, its environments, its tasks and its conversations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from pathlib import Path
+
+import gymnasium
+
+from eto_agent.chat import PROTOCOLS, Message, Protocol, conversation
+from eto_agent.config import RunConfig
+from eto_agent.console import EpisodeProgress
+from eto_agent.generation import GenerationSettings
+from eto_agent.policies import Policy, TransformersPolicy
+from eto_agent.rollout import World, explore
+from eto_agent.runs import Run
+from eto_envs.core import TextEnv
+from eto_envs.errors import UnknownNameError
+from eto_envs.pool import EnvPool
+from eto_envs.tasks import Task, TaskSet
+from eto_envs.trajectory import Trajectory, read_trajectories
+
+__all__ = ["Lab"]
+
+
+class Lab:
+    """A run folder with the environments of its configuration; use it as a context manager.
+
+    Environments start when the first stage needs them and are stopped at the end.
+
+    Raises:
+        EtoEnvError: the configuration cannot work (unknown environment, split, task type, model folder, ...), or
+            the folder was made with another one. Nothing has been written or started then.
+    """
+
+    def __init__(self, config: RunConfig) -> None:
+        self.config = config
+        self._env = self._make_env()
+        self.train_tasks = self._tasks(config.env.train_split, config.env.train_per_type)
+        self.eval_tasks = {split: self._tasks(split, config.evaluate.per_type) for split in config.evaluate.splits}
+        self.run = Run(config.out, config)
+        self._pool: EnvPool | None = None
+
+    def __enter__(self) -> Lab:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.close()
+        self._env.close()
+        self.run.close()
+
+    def _make_env(self) -> TextEnv:
+        from eto_envs import ENV_IDS
+
+        env_id = self.config.env.id
+        if env_id not in gymnasium.registry:
+            raise UnknownNameError.of("environment", env_id, ENV_IDS, "List them with: eto-envs list")
+        if env_id not in PROTOCOLS:
+            raise UnknownNameError.of("environment with a conversation protocol", env_id, PROTOCOLS)
+        try:
+            env = gymnasium.make(env_id, **self._env_kwargs).unwrapped
+        except TypeError as error:
+            raise UnknownNameError(f"Unusable env.settings {self._env_kwargs}: {error}.") from None
+        assert isinstance(env, TextEnv)
+        return env
+
+    @property
+    def _env_kwargs(self) -> dict[str, object]:
+        return {**self.config.env.settings, "split": self.config.env.train_split}
+
+    def _tasks(self, split: str, per_type: int | None) -> TaskSet:
+        tasks = self._env.manifest[split]
+        if self.config.env.types:
+            present = {task.type for task in tasks}
+            wanted = [kind for kind in self.config.env.types if kind in present]
+            known = {task.type for each in self._env.manifest.values() for task in each}
+            for kind in self.config.env.types:
+                if kind not in known:
+                    raise UnknownNameError.of("task type", kind, sorted(known))
+            tasks = tasks.of_types(wanted)
+        return tasks if per_type is None else first_of_each_type(tasks, per_type)
+
+    @cached_property
+    def protocol(self) -> Protocol:
+        """The shape of the conversations."""
+        return PROTOCOLS[self.config.env.id]
+
+    def world(self, example: Trajectory | None = None) -> World:
+        """The running environments (started now, if they are not yet)."""
+        if self._pool is None:
+            env = self.config.env
+            self._pool = EnvPool(env.id, env.num_envs, num_workers=env.num_workers, **self._env_kwargs)
+        return World(
+            pool=self._pool,
+            env=self.config.env.id,
+            protocol=self.protocol,
+            env_kwargs=self.config.env.settings,
+            instruction=self.config.chat.instruction,
+            example=example,
+            versions=self._env.versions,
+            max_score=self._env.max_score,
+        )
+
+    def policy(self, model: Path, name: str) -> Policy:
+        """A model of this run as a policy."""
+        generation = self.config.generation
+        settings = GenerationSettings(generation.temperature, generation.max_new_tokens, self.config.seed)
+        return TransformersPolicy(model, settings, stop_strings=(self.protocol.stop,), name=name)
+
+    def explore(
+        self, title: str, tasks: TaskSet, policy: Policy, out: Path, *, example: Trajectory | None = None
+    ) -> list[Trajectory]:
+        """`rollout.explore` in this run's environments, with a line of progress."""
+        with EpisodeProgress(title, len(tasks)) as progress:
+            return explore(
+                tasks, policy, self.world(example), out, seed=self.config.seed, on_episode=progress.update
+            )
+
+    def messages(self, trajectory: Trajectory) -> list[Message]:
+        """A trajectory as the conversation that training reads (no example)."""
+        return conversation(trajectory, self.protocol, instruction=self.config.chat.instruction)
+
+    def experts(self) -> list[Trajectory]:
+        """The expert trajectories of this run.
+
+        Raises:
+            StageError: they have not been made yet.
+        """
+        return list(read_trajectories(self.run.output("expert", "trajectories.jsonl", "expert"), strict=True))
+
+
+def first_of_each_type(tasks: TaskSet, count: int) -> TaskSet:
+    """The first `count` tasks of each type, in the order of the split; the name says so."""
+    seen: Counter[str] = Counter()
+    kept: list[Task] = []
+    for task in tasks:
+        seen[task.type] += 1
+        if seen[task.type] <= count:
+            kept.append(task)
+    return TaskSet(f"{tasks.name}[:{count} a type]", kept)
+

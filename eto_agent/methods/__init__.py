@@ -1,0 +1,1 @@
+"""One file = one method, read from top to bottom."""

@@ -1,0 +1,101 @@
+"""`Protocol`: how each environment is put into words for a language model: instruction, observations, actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["PROTOCOLS", "Protocol"]
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """How one environment is put into words (paper, section 2 and appendix E).
+
+    Attributes:
+        env: the Gymnasium id.
+        instruction: the text of the first user turn; "" for none, then the conversation starts with the task.
+        observation_prefix: what stands before every observation.
+        format_error: the observation after a reply without an action.
+        observation_in_task: whether the first observation stands in the task turn, after the goal.
+        stop: a string that ends a reply when it appears (it and what follows are dropped).
+    """
+
+    env: str
+    instruction: str
+    observation_prefix: str = "Observation: "
+    format_error: str = "Invalid format. The input must contains 'Action: '"
+    observation_in_task: bool = True
+    stop: str = "\nObservation:"
+
+    def parse_action(self, reply: str) -> str | None:
+        """The action in a reply: all that follows the first `Action:`, stripped; None where there is none."""
+        _, marker, action = reply.partition("Action:")
+        return action.strip() if marker else None
+
+    def render_observation(self, observation: str) -> str:
+        """An observation as the content of a user turn."""
+        if observation == self.format_error:  # on one line in every environment
+            return f"Observation: {observation}"
+        return f"{self.observation_prefix}{observation}"
+
+    def render_task(self, goal: str, observation: str) -> str:
+        """The content of the task turn: the goal and, where the protocol says so, the first observation."""
+        return f"{goal}\n\n{observation}" if self.observation_in_task and observation else goal
+
+
+_ANSWER_FORMAT = """Answer every observation in this format:
+Thought: <what you think>
+Action: <one action>"""
+
+PROTOCOLS: dict[str, Protocol] = {
+    "eto/LockedDoor-v0": Protocol(
+        "eto/LockedDoor-v0",
+        f"""You are in a house and have to leave it through its locked door. Each round you see what your last action \
+did, and choose the next one.
+
+Actions:
+look: describe the room
+inventory: list the keys you hold
+go DIRECTION: walk north, east, south or west
+open CONTAINER: open a container in the room
+take KEY from CONTAINER: take a key out of an open container
+unlock door with KEY: try a key; a wrong one breaks in the lock
+leave through door: leave the house
+
+{_ANSWER_FORMAT}""",
+    ),
+    "eto/ScienceWorld-v0": Protocol(
+        "eto/ScienceWorld-v0",
+        f"""You do scientific experiments in a simulated house. Its places are: hallway, kitchen, living room, \
+bedroom, bathroom, art studio, workshop, greenhouse, foundry, outside. Doors and containers are open already, and you \
+can teleport between places. Each round you see what your last action did, and choose the next one.
+
+Actions:
+open OBJ, close OBJ: open or close a container
+activate OBJ, deactivate OBJ: switch a device on or off
+connect OBJ to OBJ, disconnect OBJ: wire electrical parts, where the task is about electricity
+use OBJ [on OBJ]: use a device or a tool
+look around: describe the place
+look at OBJ: describe an object (also: examine OBJ)
+look in OBJ: list what a container holds
+read OBJ: read a note or a book
+move OBJ to OBJ: put an object into or onto another
+pick up OBJ: take an object into the inventory
+put down OBJ: drop an object from the inventory
+pour OBJ into OBJ: pour a liquid into a container
+dunk OBJ into OBJ: dip a container into a liquid
+mix OBJ: mix what a container holds
+teleport to LOC: be in a place at once
+go to LOC: walk to the next place
+eat OBJ: eat something
+flush OBJ: flush a toilet
+focus on OBJ: say which object the task is about; a wrong one fails the task
+inventory: list what you carry
+task: repeat the task
+wait: let 10 rounds pass
+wait1: let one round pass
+
+{_ANSWER_FORMAT}""",
+    ),
+}
+"""The protocol of each environment, by Gymnasium id."""

@@ -1,0 +1,269 @@
+"""`explore`: let a policy act on tasks, many episodes at a time, and keep every episode.
+
+Environments run in the worker processes of an `EnvPool`. Whichever of them are ready are answered in one batch; an
+episode that ends is replaced at once by the next task. Every finished episode is appended to the output file, so an
+interrupted exploration continues where it stopped; when all are done the file is put into the order of the tasks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eto_agent.chat import Protocol, conversation
+from eto_agent.policies import Conversation, Policy, Reply
+from eto_envs.pool import EnvPool, PoolResult
+from eto_envs.tasks import Task, TaskSet
+from eto_envs.trajectory import Trajectory, append_trajectory, read_trajectories, write_trajectories
+
+__all__ = ["World", "explore"]
+
+_LINGER_S = 0.02
+"""How long a batch waits for environments that are still working, once one is ready."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The environments that episodes run in, and how conversations with them are written.
+
+    Attributes:
+        pool: the worker processes.
+        env: the Gymnasium id; `env_kwargs`: what the pool was made with.
+        protocol: the shape of the conversation.
+        instruction: replaces the protocol's instruction; "" leaves it out.
+        example: an in-context example, shown before the task.
+        versions, max_score: of the environment, for the record.
+    """
+
+    pool: EnvPool
+    env: str
+    protocol: Protocol
+    env_kwargs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    instruction: str | None = None
+    example: Trajectory | None = None
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
+    max_score: float = 1.0
+
+
+@dataclass(slots=True)
+class _Episode:
+    """An episode under way in environment `index`."""
+
+    index: int
+    key: str
+    trajectory: Trajectory
+    limit: int
+    plan: Sequence[str] = ()
+    admissible: Sequence[str] = ()
+    steps: int = 0
+    replied: Reply | None = None
+    action: str | None = None
+
+
+def explore(
+    tasks: TaskSet | Sequence[Task],
+    policy: Policy,
+    world: World,
+    out: Path,
+    *,
+    samples: int = 1,
+    seed: int = 0,
+    split: str = "",
+    on_episode: Callable[[Trajectory, int, int], None] | None = None,
+) -> list[Trajectory]:
+    """Runs the policy on every task, `samples` times each, and returns the trajectories in the order of the tasks.
+
+    Args:
+        tasks: the tasks; a `TaskSet` also names the split.
+        policy: who acts.
+        world: where, and how the conversations read.
+        out: JSON Lines file; episodes that it already holds are not run again.
+        samples: episodes per task (they differ only where the policy samples).
+        seed: recorded with every trajectory.
+        split: the split's name, where `tasks` is no `TaskSet`.
+        on_episode: called with each finished trajectory, the number done and the number in all.
+    """
+    split = tasks.name if isinstance(tasks, TaskSet) else split
+    wanted = [(task, sample) for task in tasks for sample in range(samples)]
+    done = _already_done(out)
+    total = len(wanted)
+    todo = deque(job for job in wanted if (job[0].id, job[1]) not in done)
+    if todo or not out.exists():
+        out.parent.mkdir(parents=True, exist_ok=True)
+        for trajectory in _Exploration(policy, world, todo, seed, split).run():
+            append_trajectory(out, trajectory)
+            done[trajectory.task, trajectory.meta["sample"]] = trajectory
+            if on_episode is not None:
+                on_episode(trajectory, len(done), total)
+        write_trajectories(out, (done[task.id, sample] for task, sample in wanted))
+    return [done[task.id, sample] for task, sample in wanted]
+
+
+def _already_done(out: Path) -> dict[tuple[str, int], Trajectory]:
+    if not out.exists():
+        return {}
+    if not out.stat().st_size:
+        os.remove(out)
+        return {}
+    return {(each.task, each.meta.get("sample", 0)): each for each in read_trajectories(out)}
+
+
+class _Exploration:
+    """The loop: receive whatever is ready, reply in one batch, submit, start new episodes in free environments."""
+
+    def __init__(
+        self, policy: Policy, world: World, todo: Iterable[tuple[Task, int]], seed: int, split: str
+    ) -> None:
+        self.policy, self.world, self.todo = policy, world, deque(todo)
+        self.seed, self.split = seed, split
+        self.episodes: dict[int, _Episode] = {}
+        self.waiting: list[_Episode] = []  # it is the policy's turn
+        self.finished: list[Trajectory] = []
+
+    def run(self) -> Iterator[Trajectory]:
+        """Yields each trajectory as it is finished."""
+        for index in range(self.world.pool.num_envs):
+            self._start_next(index)
+        while self.episodes:
+            self._receive()
+            self._reply()
+            yield from self.finished
+            self.finished.clear()
+
+    def _start_next(self, index: int) -> None:
+        self.episodes.pop(index, None)
+        if not self.todo:
+            return
+        task, sample = self.todo.popleft()
+        trajectory = Trajectory(
+            env=self.world.env,
+            task=task.id,
+            task_type=task.type,
+            split=self.split,
+            env_kwargs=dict(self.world.env_kwargs),
+            max_score=self.world.max_score,
+            seed=self.seed,
+            policy=self.policy.name,
+            versions=dict(self.world.versions),
+            meta={"sample": sample},
+        )
+        limit = int(self.world.env_kwargs.get("max_steps") or task.max_steps)
+        self.episodes[index] = _Episode(index, f"{task.id}#{sample}", trajectory, limit)
+        self.world.pool.reset(index, task=task.id)
+
+    def _receive(self) -> None:
+        """Takes every answer that is ready; waits for the first one only if no reply is due."""
+        timeout = None if not self.waiting else _LINGER_S
+        while self.world.pool.pending:
+            try:
+                result = self.world.pool.receive(timeout_s=timeout)
+            except TimeoutError:
+                return
+            self._take(result)
+            timeout = _LINGER_S
+
+    def _take(self, result: PoolResult) -> None:
+        episode = self.episodes[result.index]
+        if result.error is not None:
+            self._end(episode, "error", None, str(result.error))
+            return
+        if result.kind == "reset":
+            episode.trajectory.begin(result.observation, result.info)
+            if self.policy.needs == "oracle":
+                self.world.pool.oracle_actions(episode.index)
+                return
+        elif result.kind == "oracle_actions":
+            episode.plan = result.value
+        elif result.kind == "admissible_actions":
+            episode.admissible = result.value
+            self.waiting.append(episode)
+            return
+        else:
+            self._record_step(episode, result)
+            if episode.trajectory.outcome is not None:
+                self._end(episode, episode.trajectory.outcome, episode.trajectory.final_reward)
+                return
+        self._await_reply(episode)
+
+    def _record_step(self, episode: _Episode, result: PoolResult) -> None:
+        reply = episode.replied
+        assert reply is not None
+        assert reply.text is not None
+        episode.trajectory.record(
+            reply.text, episode.action, result.observation, result.reward, result.info, **_kept(reply)
+        )
+
+    def _await_reply(self, episode: _Episode) -> None:
+        """The environment has spoken: the policy's turn, unless the steps are used up."""
+        if episode.steps >= episode.limit:
+            self._end(episode, "step_limit", self._clipped_score(episode))
+        elif self.policy.needs == "admissible":
+            self.world.pool.admissible_actions(episode.index)
+        else:
+            self.waiting.append(episode)
+
+    def _reply(self) -> None:
+        batch, self.waiting = self.waiting, []
+        batch.sort(key=lambda episode: episode.key)
+        if not batch:
+            return
+        world = self.world
+        conversations = [
+            Conversation(
+                episode.key,
+                conversation(
+                    episode.trajectory,
+                    world.protocol,
+                    instruction=world.instruction,
+                    example=world.example,
+                    to_act=True,
+                ),
+                episode.trajectory,
+                episode.plan,
+                episode.admissible,
+            )
+            for episode in batch
+        ]
+        for episode, reply in zip(batch, self.policy.act(conversations), strict=True):
+            self._submit(episode, reply)
+
+    def _submit(self, episode: _Episode, reply: Reply) -> None:
+        if reply.text is None:
+            episode.trajectory.meta["gave_up"] = reply.stop
+            self._end(episode, "gave_up", self._clipped_score(episode))
+            return
+        episode.steps += 1
+        action = self.world.protocol.parse_action(reply.text)
+        if action is None:
+            self._format_error(episode, reply)
+            return
+        episode.replied, episode.action = reply, action
+        self.world.pool.step(episode.index, action)
+
+    def _format_error(self, episode: _Episode, reply: Reply) -> None:
+        """A reply without an action costs a step; the environment is not told."""
+        last = episode.trajectory.turns[-1]
+        turn = type(last)(
+            "agent", reply.text or "", self.world.protocol.format_error,
+            score=last.score, progress=last.progress, valid=False, subgoals=list(last.subgoals), meta=_kept(reply),
+        )  # fmt: skip
+        episode.trajectory.turns.append(turn)
+        self._await_reply(episode)
+
+    def _clipped_score(self, episode: _Episode) -> float:
+        return min(1.0, max(0.0, episode.trajectory.turns[-1].score / self.world.max_score))
+
+    def _end(self, episode: _Episode, outcome: str, final_reward: float | None, error: str | None = None) -> None:
+        episode.trajectory.finish(outcome, final_reward, error)
+        self.policy.forget(episode.key)
+        self.finished.append(episode.trajectory)
+        self._start_next(episode.index)
+
+
+def _kept(reply: Reply) -> dict[str, Any]:
+    """What of a model's reply is worth keeping: the ids as sampled (never tokenised again) and why it ended."""
+    return {} if reply.token_ids is None else {"token_ids": list(reply.token_ids), "stop": reply.stop}

@@ -1,0 +1,106 @@
+"""From what a person types on the command line to an environment."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import gymnasium
+from gymnasium.envs.registration import load_env_creator
+
+from eto_envs import ENV_IDS
+from eto_envs.core import TextEnv
+from eto_envs.errors import EtoEnvError, MissingDependencyError, UnknownNameError
+
+__all__ = ["full_id", "make_env", "parse_settings"]
+
+
+def full_id(name: str) -> str:
+    """The registered id of a name: the id itself, its short form in any case (`scienceworld`), or `module:id`.
+
+    Raises:
+        UnknownNameError: no environment has the name.
+    """
+    if name in ENV_IDS or ":" in name:
+        return name
+    short = {env_id.split("/")[-1].rsplit("-v", 1)[0].lower(): env_id for env_id in ENV_IDS}
+    if name.lower() in short:
+        return short[name.lower()]
+    raise UnknownNameError.of("environment", name, ENV_IDS, "See: eto-envs list")
+
+
+def parse_settings(pairs: Iterable[str]) -> dict[str, Any]:
+    """Keyword arguments from `key=value` pairs; a value is JSON where it can be read as such, else text.
+
+    Raises:
+        UnknownNameError: a pair without a key or an equals sign, or a key given twice.
+    """
+    settings: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.isidentifier():
+            raise UnknownNameError(f"Unusable setting {pair!r}; expected key=value, for instance max_steps=50.")
+        if key in settings:
+            raise UnknownNameError(f"Setting {key!r} is given twice; give it once.")
+        try:
+            settings[key] = json.loads(value)
+        except ValueError:
+            settings[key] = value
+    return settings
+
+
+def make_env(name: str, pairs: Sequence[str] = (), split: str | None = None) -> gymnasium.Env[str, str]:
+    """Makes an environment from its name, `key=value` pairs and a split (None: the environment's default).
+
+    Raises:
+        UnknownNameError: an unknown environment, setting or split; or a value the environment cannot use.
+        MissingDependencyError: a package that the environment imports is not installed.
+    """
+    env_id = full_id(name)
+    settings = parse_settings(pairs)
+    if split is not None:
+        settings["split"] = split
+    try:
+        _check_names(env_id, settings)
+        return gymnasium.make(env_id, disable_env_checker=True, **settings)
+    except EtoEnvError:
+        raise
+    except gymnasium.error.Error as error:
+        raise UnknownNameError(f"Unknown environment {name!r}: {error} See: eto-envs list") from None
+    except ImportError as error:
+        raise MissingDependencyError(f"{env_id} cannot be imported: {error}. Run: eto-envs doctor") from None
+    except (TypeError, ValueError) as error:
+        raise UnknownNameError(f"{env_id} cannot be made with {settings}: {error}") from None
+
+
+def _check_names(env_id: str, settings: dict[str, Any]) -> None:
+    module, _, plain_id = env_id.rpartition(":")
+    if module:
+        __import__(module)  # this is what registers the id
+    entry_point = gymnasium.spec(plain_id).entry_point
+    creator = load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
+    if not (inspect.isclass(creator) and issubclass(creator, TextEnv)):
+        return
+    known = setting_names(creator)
+    for key in settings:
+        if key not in known:
+            raise UnknownNameError.of(f"setting of {plain_id}", key, known)
+
+
+def setting_names(env_class: type[TextEnv]) -> list[str]:
+    """The keyword arguments of an environment class, those that it hands on to `TextEnv` included."""
+    names: list[str] = []
+    for base in env_class.__mro__:
+        init = vars(base).get("__init__")
+        if init is None:
+            continue
+        parameters = list(inspect.signature(init).parameters.values())[1:]
+        named = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+        if base is TextEnv:
+            named = [name for name in named if name not in ("manifest", "split")]  # a world hands these on itself
+        names += [name for name in named if name not in names]
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            break
+    return names

@@ -1,0 +1,10 @@
+"""`EnvPool`: many environments in worker processes, each answering when it is ready.
+
+`env_pool` is what a caller sees, `dispatcher` knows which episode is where and what to do when a worker dies,
+`process` is one worker seen from the pool, and `worker` runs inside it.
+"""
+
+from eto_envs.pool.env_pool import EnvPool
+from eto_envs.pool.worker import PoolResult
+
+__all__ = ["EnvPool", "PoolResult"]

@@ -1,0 +1,203 @@
+"""The pool's side of one worker: its process, its pipe, and the requests it has not answered yet."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import struct
+import threading
+import time
+from collections import deque
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+from typing import Any
+
+from gymnasium.envs.registration import EnvSpec
+
+from eto_envs.pool.worker import Request, parent_ends, serve
+
+__all__ = ["WorkerProcess", "stop_all"]
+
+_START_TIMEOUT_S = 120.0
+_END_TIMEOUT_S = 5.0
+
+# A worker that is forked while another thread starts one must not inherit that one's end of its pipe.
+_starting = threading.Lock()
+
+
+class WorkerProcess:
+    """One worker; it can be started again and again.
+
+    Args:
+        context: the `multiprocessing` context.
+        spec: what the worker makes.
+        indices: the numbers of its environments.
+        step_timeout_s: how long it may take for one step, or to read a request.
+
+    Attributes:
+        unanswered: the requests it has been given and has not answered, the one it is busy with first.
+        ready: whether it has made its environments.
+    """
+
+    def __init__(self, context: Any, spec: EnvSpec, indices: Sequence[int], step_timeout_s: float) -> None:
+        self.indices = tuple(indices)
+        self.unanswered: deque[Request] = deque()
+        self.ready = False
+        self._context, self._spec, self._step_timeout_s = context, spec, step_timeout_s
+        self._process: Any = None
+        self._connection: Connection | None = None
+        self._busy_since = 0.0
+
+    @property
+    def running(self) -> bool:
+        """Whether the process was started and not stopped; it may have died since."""
+        return self._connection is not None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self.running else None
+
+    @property
+    def sources(self) -> tuple[Connection, int]:
+        """What to wait for: the pipe, and the end of the process (a pipe that a grandchild inherited stays open)."""
+        assert self._connection is not None
+        return self._connection, self._process.sentinel
+
+    @property
+    def deadline(self) -> float:
+        """The moment (`time.monotonic`) by which the request it is busy with must be answered."""
+        return self._busy_since + self.allowed_s
+
+    @property
+    def allowed_s(self) -> float:
+        """How long the request it is busy with may take; the first one may also wait for the start."""
+        if not self.ready:
+            return max(_START_TIMEOUT_S, self._step_timeout_s)
+        return self._step_timeout_s * _steps_of(self.unanswered[0])
+
+    def start(self) -> None:
+        """Starts the process; it makes its environments while this one goes on."""
+        with _starting, _interrupts_held():
+            ours, theirs = self._context.Pipe()
+            try:
+                _limit_waiting(ours, self._step_timeout_s)
+                parent_ends.add(ours)
+                self._process = self._context.Process(
+                    target=serve, args=(theirs, self._spec, self.indices), name=f"EnvPool-{self.indices[0]}"
+                )
+                self._process.start()
+            except BaseException:
+                ours.close()
+                raise
+            finally:
+                theirs.close()  # or the death of the worker would not be seen
+        self._connection, self.ready, self._busy_since = ours, False, time.monotonic()
+
+    def send(self, request: Request) -> None:
+        """Hands over a request.
+
+        Raises:
+            OSError: the worker has died, or does not read.
+        """
+        assert self._connection is not None
+        message = ForkingPickler.dumps(request)
+        if not self.unanswered and self.ready:
+            self._busy_since = time.monotonic()
+        self.unanswered.append(request)
+        try:
+            self._connection.send_bytes(message)
+        except OSError:
+            raise
+        except BaseException:  # an interrupt: half a message leaves the pipe unusable
+            self.kill()
+            raise
+
+    def receive(self) -> Any:
+        """Reads the message that is there.
+
+        Raises:
+            EOFError, OSError: the worker has died, or stopped in the middle of the message.
+        """
+        assert self._connection is not None
+        if not self._connection.poll():
+            raise EOFError
+        try:
+            message = self._connection.recv()
+        except (EOFError, OSError):
+            raise
+        except BaseException:  # an interrupt: what is left of the message would be read as the next one
+            self.kill()
+            raise
+        self._busy_since = time.monotonic()
+        return message
+
+    def ending(self) -> str:
+        """How the process ended, in words."""
+        self._process.join(_END_TIMEOUT_S)
+        status = self._process.exitcode
+        if status is None:
+            return "closed its pipe"
+        return f"was killed by signal {-status}" if status < 0 else f"exited with status {status}"
+
+    def kill(self) -> None:
+        """Ends the process at once; it may be called again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+            if self._process.exitcode is None:
+                self._process.kill()
+                self._process.join(_END_TIMEOUT_S)
+
+    def let_go(self) -> None:
+        """Closes the pipe; the worker closes its environments and ends."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def end_by(self, deadline: float) -> None:
+        """After `let_go`: waits for the end until a moment of `time.monotonic`, then kills."""
+        if self.running:
+            self._process.join(max(0.0, deadline - time.monotonic()))
+            self.kill()
+
+
+def stop_all(workers: Iterable[WorkerProcess], grace_s: float) -> None:
+    """Ends the workers; those that have not closed their environments after `grace_s` seconds are killed."""
+    workers = list(workers)
+    for worker in workers:
+        worker.let_go()
+    deadline = time.monotonic() + grace_s
+    for worker in workers:
+        worker.end_by(deadline)
+
+
+def _steps_of(request: Request) -> int:
+    replayed = 0 if request.replay is None else 1 + len(request.replay.actions)
+    return 1 + len(request.options.get("prefix", ())) + replayed
+
+
+def _limit_waiting(connection: Connection, timeout_s: float) -> None:
+    """Makes reading and writing fail, rather than wait for ever, where a process stops in the middle of a message."""
+    if os.name == "nt":
+        return
+    span = struct.pack("ll", int(timeout_s), int(timeout_s % 1 * 1e6))
+    with socket.socket(fileno=os.dup(connection.fileno())) as pipe:
+        pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, span)
+        pipe.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, span)
+
+
+@contextmanager
+def _interrupts_held() -> Generator[None]:
+    """Keeps Ctrl-C from a child until it has arranged to ignore it, so that it dies without a traceback."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # starting it would release the signal in between
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,230 @@
+"""The worker side of `EnvPool`: what travels through the pipe, and the loop that serves it.
+
+A worker reads requests in one thread and carries them out in the other, so the pool never waits to hand one over and
+the death of the pool's process is noticed in the middle of a step. It imports `eto_envs` and its world, nothing else.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+import time
+import traceback
+import weakref
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
+from typing import Any, Literal
+
+import gymnasium
+import numpy as np
+from gymnasium.envs.registration import EnvSpec
+
+from eto_envs.core import TextEnv
+from eto_envs.errors import DivergenceError, EtoEnvError, SimulatorError, WorkerError
+
+__all__ = ["Answer", "Episode", "Kind", "PoolResult", "Request", "parent_ends", "serve"]
+
+Kind = Literal["reset", "step", "admissible_actions", "oracle_actions"]
+
+_PARENT_CHECK_S = 5.0
+_LAST_STEP_S = 5.0
+"""How long a step may still run after the pool's process has gone."""
+
+parent_ends: weakref.WeakSet[Connection] = weakref.WeakSet()
+"""The pool's ends of all pipes. A forked worker closes the ones it inherits: they would keep other workers alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolResult:
+    """The answer to one request.
+
+    Attributes:
+        index: the environment; `kind`: what was asked of it.
+        observation, reward, terminated, truncated, info: as `reset` or `step` returned them.
+        value: the list of actions, where admissible or oracle actions were asked for.
+        error: why the episode cannot go on, or None: a `WorkerError` where its world died or hung too often or failed
+            in an unforeseen way, a `PrefixError` where a prefix ended the episode or diverged (`DivergenceError`, also
+            where the replay after a restart did). The environment has no episode then, and can be reset.
+        restarts: how often the episode was brought back from a worker's death so far.
+    """
+
+    index: int
+    kind: Kind
+    observation: str = ""
+    reward: float = 0.0
+    terminated: bool = False
+    truncated: bool = False
+    info: dict[str, Any] = field(default_factory=dict[str, Any])
+    value: Any = None
+    error: EtoEnvError | None = None
+    restarts: int = 0
+
+
+@dataclass(slots=True)
+class Episode:
+    """All that is needed to bring an episode back: actions (a prefix included) and what each of them led to."""
+
+    task: str
+    first_observation: str
+    score: float
+    actions: list[str] = field(default_factory=list[str])
+    observations: list[str] = field(default_factory=list[str])
+
+    def add(self, action: str, observation: str, score: float) -> None:
+        self.actions.append(action)
+        self.observations.append(observation)
+        self.score = score
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; `replay` is an episode to bring back first, `random` the generator to go on sampling tasks with."""
+
+    index: int
+    kind: Kind
+    action: str = ""
+    seed: int | None = None
+    options: dict[str, Any] = field(default_factory=dict[str, Any])
+    replay: Episode | None = None
+    random: np.random.Generator | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A result, and the state of the environment's random generator after it sampled a task."""
+
+    result: PoolResult
+    random: np.random.Generator | None = None
+
+
+def serve(connection: Connection, spec: EnvSpec, indices: tuple[int, ...]) -> None:
+    """The main function of a worker process.
+
+    Args:
+        connection: the worker's end of the pipe. The first message up is None (ready) or the `EtoEnvError` that kept an
+            environment from being made; then one `Answer` for each `Request`, in their order.
+        spec: what to make.
+        indices: numbers of the environments to make.
+    """
+    _leave_signals_to_parent()
+    for end in list(parent_ends):
+        end.close()
+    requests: SimpleQueue[Request | None] = SimpleQueue()
+    threading.Thread(target=_listen, args=(connection, requests), daemon=True).start()
+    envs: dict[int, gymnasium.Env[str, str]] = {}
+    try:
+        for index in indices:
+            envs[index] = gymnasium.make(spec, disable_env_checker=True)
+    except Exception as error:
+        _tell(connection, _portable(error))
+        return
+    with suppress(BrokenPipeError, ConnectionResetError):  # the pool has gone
+        _tell(connection, None)
+        while (request := requests.get()) is not None:
+            _tell(connection, _answer(envs[request.index], request))
+    for env in envs.values():
+        env.close()
+
+
+def _leave_signals_to_parent() -> None:
+    """Ctrl-C reaches every process of a terminal; the pool's process decides what becomes of it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked while the process started
+
+
+def _listen(connection: Connection, requests: SimpleQueue[Request | None]) -> None:
+    """Reads requests until the pool has gone, and then does not let a world that hangs keep this process."""
+    parent, parent_id = multiprocessing.parent_process(), os.getppid()
+    sentinels = [] if parent is None else [parent.sentinel]
+    with suppress(EOFError, OSError):
+        while True:
+            ready = wait([connection, *sentinels], _PARENT_CHECK_S)
+            if connection in ready:
+                requests.put(connection.recv())
+            # A child that the parent forked may hold both pipes open; the parent's id tells then.
+            elif ready or os.getppid() != parent_id:
+                break
+    requests.put(None)
+    time.sleep(_LAST_STEP_S)
+    os._exit(1)
+
+
+def _answer(env: gymnasium.Env[str, str], request: Request) -> Answer:
+    try:
+        return _carry_out(env, request)
+    except Exception as error:
+        return Answer(PoolResult(request.index, request.kind, error=_portable(error)))
+
+
+def _carry_out(env: gymnasium.Env[str, str], request: Request) -> Answer:
+    base = env.unwrapped
+    assert isinstance(base, TextEnv)
+    if request.random is not None:
+        base.np_random = request.random
+    if request.replay is not None:
+        _replay(env, request.replay)
+    index, kind = request.index, request.kind
+    if kind == "reset":
+        observation, info = env.reset(seed=request.seed, options=request.options)
+        sampled = request.seed is not None or "task" not in request.options
+        return Answer(PoolResult(index, kind, observation, info=info), base.np_random if sampled else None)
+    if kind == "step":
+        observation, reward, terminated, truncated, info = env.step(request.action)
+        return Answer(PoolResult(index, kind, observation, float(reward), terminated, truncated, info))
+    actions = base.admissible_actions() if kind == "admissible_actions" else base.oracle_actions()
+    return Answer(PoolResult(index, kind, value=actions))
+
+
+def _replay(env: gymnasium.Env[str, str], episode: Episode) -> None:
+    """Brings an episode back.
+
+    Raises:
+        PrefixError: it takes another course than it did.
+    """
+    options: dict[str, Any] = {"task": episode.task}
+    if episode.actions:  # the last one may have ended the episode, which a prefix must not
+        options |= {"prefix": episode.actions[:-1], "expected_observations": episode.observations[:-1]}
+    observation, info = env.reset(options=options)
+    first, last = info.get("first_observation", observation), len(episode.actions) - 1
+    if first != episode.first_observation:
+        raise DivergenceError(-1, "reset", episode.first_observation, first)
+    if episode.actions:
+        observation, _, _, _, info = env.step(episode.actions[-1])
+        if observation != episode.observations[-1]:
+            raise DivergenceError(last, episode.actions[-1], episode.observations[-1], observation)
+    if info["score"] != episode.score:
+        action = episode.actions[-1] if episode.actions else "reset"
+        raise DivergenceError(last, action, f"score {episode.score}", f"score {info['score']}")
+
+
+def _portable(error: Exception) -> EtoEnvError:
+    """An error of this package as it is; any other as one, with its traceback as a note."""
+    if isinstance(error, MemoryError):
+        return SimulatorError("The worker ran out of memory.")
+    if isinstance(error, EtoEnvError):
+        with suppress(Exception):  # one of a third party may not survive the way
+            pickle.loads(pickle.dumps(error))
+            return error
+    text = " ".join(str(error).split())
+    portable = WorkerError(f"{type(error).__name__} in the environment: {text or 'no message'}")
+    portable.add_note("".join(traceback.format_exception(error)))
+    return portable
+
+
+def _tell(connection: Connection, message: Answer | EtoEnvError | None) -> None:
+    try:
+        connection.send(message)
+    except OSError:
+        raise
+    except Exception as error:  # an `info` that does not pickle
+        if not isinstance(message, Answer):
+            raise
+        given = message.result
+        connection.send(Answer(PoolResult(given.index, given.kind, error=_portable(error))))

@@ -1,0 +1,1 @@
+"""Looking at episodes: `page` makes one HTML file of recorded ones, `terminal` plays and prints them."""

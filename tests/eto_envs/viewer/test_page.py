@@ -1,0 +1,372 @@
+"""The replay page: whatever text an episode holds, it is data; and the page in a real browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import eto_envs
+from eto_envs.recording import oracle, record_episode, text_env
+from eto_envs.trajectory import Trajectory, Turn
+from eto_envs.viewer.page import replay_page
+
+HOSTILE = (
+    "</script><script>hacked=1</script>",
+    "<img src=x onerror=hacked=1>",
+    "<!--<script>",
+    "]]>{{data}}{{script}}&lt;&amp;",
+    "\"'`${hacked=1}\\u003c\u2028\u2029",
+    "\ud800 \x00 \x1b[2J",
+)
+
+
+class Elements(HTMLParser):
+    """The elements of a page as a browser's parser finds them, and the text of its JSON blocks."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.blocks: list[str] = []
+        self.titles: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        tag, attributes = self.tags[-1] if self.tags else ("", {})
+        if tag == "script" and attributes.get("type") == "application/json" and data.strip():
+            self.blocks.append(data)
+        if tag == "h1" and data.strip():
+            self.titles.append(data)
+
+
+text = st.one_of(st.text(st.characters(exclude_categories=()), max_size=30), st.sampled_from(HOSTILE))
+turns = st.builds(
+    Turn,
+    role=st.sampled_from(["task", "prefix", "agent"]),
+    text=text,
+    observation=text,
+    action=st.none() | text,
+    reward=st.floats(-1, 1),
+    subgoals=st.lists(st.booleans(), max_size=3),
+    meta=st.just({"token_ids": [1, 2, 3]}),
+)
+trajectories = st.builds(
+    Trajectory,
+    env=text,
+    task=text,
+    task_type=text,
+    split=text,
+    env_kwargs=st.dictionaries(text, text, max_size=2),
+    turns=st.lists(turns, max_size=3),
+    subgoals=st.lists(text, max_size=3),
+    outcome=st.none() | text,
+    error=st.none() | text,
+    policy=text,
+    meta=st.dictionaries(text, text, max_size=2),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(trajectories, max_size=3), text)
+def test_hostile_text_is_data(episodes: list[Trajectory], title: str) -> None:
+    plain = Elements(replay_page([Trajectory("e", "t", "k", "s") for _ in episodes], "title"))
+    page = Elements(replay_page(episodes, title))
+    assert [tag for tag, _ in page.tags] == [tag for tag, _ in plain.tags]
+    assert [a for tag, a in page.tags if tag != "title"] == [a for tag, a in plain.tags if tag != "title"]
+    assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
+    index, *contents = [json.loads(block) for block in page.blocks]
+    assert [each["task"] for each in index] == [each.task for each in episodes]
+    assert contents == [shown(each) for each in episodes]
+
+
+def shown(episode: Trajectory) -> dict[str, Any]:
+    """What the page keeps of an episode: all but the `meta` of turns."""
+    content = asdict(episode)
+    for turn in content["turns"]:
+        del turn["meta"]
+    return content
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_a_title_is_text(title: str) -> None:
+    page = replay_page([], title)
+    page.encode("utf-8")
+    written = title.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+    assert "".join(Elements(page).titles).replace("\x00", "\ufffd") == written
+
+
+def test_the_page_is_self_contained() -> None:
+    page = Elements(replay_page([], "title"))
+    linked = [a[name] for _, a in page.tags for name in ("src", "href") if name in a]
+    assert linked == ["data:,", "#"]
+
+
+# -- in a browser -------------------------------------------------------------------------------------------------
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SWITCHES = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync")  # fmt: skip
+
+
+def absent(reason: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"CI is set, but {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if program is None:
+        absent("no Chromium is installed; on Debian: apt-get install chromium")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        absent("playwright is not installed; run: pip install playwright")
+        raise
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(SWITCHES))
+        yield browser
+        browser.close()
+
+
+class Browser:
+    """Opens pages, and keeps what they logged and asked for."""
+
+    def __init__(self, chromium: Any, folder: Path) -> None:
+        self.chromium, self.folder = chromium, folder
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+
+    def open(self, episodes: list[Trajectory], place: str = "", width: int = 1280, title: str = "Replay") -> Any:
+        file = self.folder / "page.html"
+        file.write_text(replay_page(episodes, title), encoding="utf-8")
+        page = self.chromium.new_page(viewport={"width": width, "height": 800})
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.goto(file.as_uri() + place)
+        return page
+
+
+@pytest.fixture
+def browser(chromium: Any, tmp_path: Path) -> Iterator[Browser]:
+    """At the end: nothing was logged, and nothing but the page itself was asked for."""
+    opened = Browser(chromium, tmp_path)
+    yield opened
+    assert opened.complaints == []
+    assert {url.partition("#")[0] for url in opened.requests} == {(tmp_path / "page.html").as_uri()}
+
+
+def episode(task: str = "one-key/3", prefix: int = 0) -> Trajectory:
+    env = gymnasium.make("eto/LockedDoor-v0")
+    base = text_env(env)
+    base.reset(options={"task": task})
+    return record_episode(env, oracle(base), task=task, prefix=base.oracle_actions()[:prefix], policy="oracle")
+
+
+def thoughtful() -> Trajectory:
+    """Six turns: a prefix of one, a wrong action with a thought, then the solution."""
+    env = gymnasium.make("eto/LockedDoor-v0")
+    base = text_env(env)
+    base.reset(options={"task": "one-key/3"})
+    first, *rest = base.oracle_actions()
+    replies = iter([("Thought: I could dance.\nTwice.\nAction: dance", "dance"), *rest])
+    return record_episode(env, lambda observation, info: next(replies), task="one-key/3", prefix=[first], policy="m")
+
+
+def texts(page: Any, selector: str) -> list[str]:
+    return page.locator(selector).all_inner_texts()
+
+
+def current(page: Any) -> str:
+    return page.locator(".turn.current").get_attribute("data-turn")
+
+
+def test_one_episode_opens_at_once(browser: Browser) -> None:
+    recorded = episode()
+    page = browser.open([recorded])
+    assert page.locator("#list").is_hidden()
+    assert page.locator("#back").is_hidden()
+    assert texts(page, ".turn .action .text") == recorded.actions
+    assert texts(page, ".turn .observation .text") == [turn.observation for turn in recorded.turns]
+    assert texts(page, ".goal-text .text") == [recorded.goal]
+    assert texts(page, ".verdict > *") == ["one-key/3", "solved", "reward 1", "6 steps"]
+    assert page.title() == "Replay"
+
+
+def test_arrow_keys_step_through_turns(browser: Browser) -> None:
+    page = browser.open([episode()])
+    assert current(page) == "0"
+    ticked = []
+    for turn in range(1, 7):
+        page.keyboard.press("ArrowRight")
+        assert current(page) == str(turn)
+        ticked.append(page.locator(".subgoals .done").count())
+    assert ticked == [1, 2, 2, 3, 4, 5]
+    assert texts(page, ".stepper .place") == ["Turn 6 of 6"]
+    assert texts(page, ".stepper .now") == ["score 1 of 1, progress 100%"]
+    page.keyboard.press("ArrowRight")
+    assert current(page) == "6"
+    page.keyboard.press("ArrowLeft")
+    assert current(page) == "5"
+    page.keyboard.press("Home")
+    assert current(page) == "0"
+    page.keyboard.press("End")
+    assert current(page) == "6"
+    assert page.url.endswith("#1.6")
+
+
+def test_buttons_clicks_and_addresses_choose_turns(browser: Browser) -> None:
+    page = browser.open([episode()], "#1.4")
+    assert current(page) == "4"
+    page.get_by_label("Next turn").click()
+    assert current(page) == "5"
+    page.locator("[data-turn='2'] .observation").click()
+    assert current(page) == "2"
+    box = page.locator(".chart svg").first.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 6, box["y"] + 40)
+    assert current(page) == "6"
+    assert page.get_by_label("Next turn").is_disabled()
+
+
+def test_thought_action_prefix_and_failures_are_told_apart(browser: Browser) -> None:
+    page = browser.open([thoughtful()])
+    assert texts(page, ".turn .thought .text") == ["I could dance.\nTwice."]
+    assert texts(page, ".turn.prefix .number") == ["Turn 1"]
+    assert texts(page, ".turn.invalid .action .text") == ["dance"]
+    assert texts(page, ".turn.invalid .tag") == ["not understood"]
+    assert texts(page, ".turn.prefix .chip") == ["✓ find the red key"]
+    assert texts(page, ".turn .gain")[-1] == "reward +1"
+    points = page.locator("polyline.score").first.get_attribute("points").split()
+    assert len(points) == 8
+    assert page.locator("line.reward").count() == 2  # one in the chart, one in its legend
+    assert page.locator(".forced-span").count() == 1
+
+
+def test_a_reply_without_an_action_is_shown_whole(browser: Browser) -> None:
+    recorded = episode()
+    recorded.turns[2].text, recorded.turns[2].action = "I do not know.", None
+    page = browser.open([recorded])
+    assert texts(page, "[data-turn='2'] .tag") == ["no action"]
+    assert texts(page, "[data-turn='2'] .thought .text") == ["I do not know."]
+
+
+def test_an_episode_opens_from_the_list(browser: Browser) -> None:
+    page = browser.open([episode("one-key/1"), episode("two-keys/2"), episode("three-keys/3")])
+    assert texts(page, "#summary") == ["3 episodes, 3 solved, mean reward 1"]
+    assert [row.split()[0] for row in texts(page, ".row .task")] == ["one-key/1", "two-keys/2", "three-keys/3"]
+    page.locator(".row").nth(1).click()
+    page.locator(".turn").first.wait_for()
+    assert texts(page, ".verdict strong") == ["two-keys/2"]
+    page.keyboard.press("Escape")
+    page.locator(".row").first.wait_for()
+    page.locator(".row").nth(2).click()
+    assert texts(page, ".verdict strong") == ["three-keys/3"]
+    page.locator("#back").click()
+    assert page.locator(".row").count() == 3
+    page.go_back()
+    page.locator(".turn").first.wait_for()
+    assert texts(page, ".verdict strong") == ["three-keys/3"]
+
+
+def test_the_list_filters_and_sorts(browser: Browser) -> None:
+    failed = Trajectory(
+        "e", "boil/1", "boil", "s", outcome="failed", final_reward=0.25, turns=[Turn("task", "Boil.", "")]
+    )
+    unfinished = Trajectory("e", "boil/2", "boil", "s", turns=[Turn("task", "Boil <b>tin</b>.", "")])
+    page = browser.open([failed, episode("one-key/1"), unfinished])
+    tasks = lambda: [row.split()[0] for row in texts(page, ".row .task")]  # noqa: E731
+    page.locator("#sort").select_option("reward, high first")
+    assert tasks() == ["one-key/1", "boil/1", "boil/2"]
+    page.locator("#sort").select_option("steps, few first")
+    assert tasks() == ["boil/1", "boil/2", "one-key/1"]
+    page.locator("#outcome").select_option("unfinished")
+    assert tasks() == ["boil/2"]
+    page.locator("#outcome").select_option("all")
+    page.locator("#type").select_option("boil")
+    assert tasks() == ["boil/1", "boil/2"]
+    page.locator("#query").fill("<B>TIN")
+    assert tasks() == ["boil/2"]
+    assert texts(page, "#summary") == ["1 of 3 episodes, 0 solved, mean reward none"]
+    page.locator("#query").fill("nothing like this")
+    assert texts(page, ".empty") == ["No episode fits these filters."]
+
+
+def test_hostile_text_is_inert_in_the_browser(browser: Browser) -> None:
+    everything = "\n".join(HOSTILE)
+    recorded = thoughtful()
+    recorded.task = recorded.task_type = recorded.policy = recorded.error = recorded.split = everything
+    recorded.subgoals = [everything, *recorded.subgoals[1:]]
+    recorded.env_kwargs = recorded.meta = {everything: everything}
+    for turn in recorded.turns:
+        turn.text = turn.observation = everything
+    page = browser.open([recorded, recorded], title=everything)
+    page.locator(".row").first.click()
+    page.locator("details").last.locator("summary").click()
+    page.keyboard.press("End")
+    assert page.evaluate("typeof hacked") == "undefined"
+    assert page.locator("img").count() == 0
+    assert page.locator("main script").count() == 0
+    expected = everything.encode("utf-8", "replace").decode().replace("?", "\ufffd")
+    shown_text = page.locator("[data-turn='1'] .observation .text").evaluate("node => node.textContent.toWellFormed()")
+    assert shown_text == expected
+
+
+def test_an_episode_that_died_at_once_shows_why(browser: Browser) -> None:
+    died = Trajectory("e", "boil/1", "boil", "s", outcome="error", error="The simulator\nstopped.", subgoals=["tin"])
+    page = browser.open([died])
+    assert texts(page, ".error-text") == ["The simulator stopped."]
+    assert texts(page, ".stepper .now") == ["No turns were recorded."]
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_label("Next turn").is_disabled()
+
+
+def test_many_episodes_are_drawn_as_needed(browser: Browser) -> None:
+    recorded = episode()
+    page = browser.open([recorded] * 600)
+    assert page.locator(".row").count() == 200
+    assert page.locator(".turn").count() == 0
+    page.locator("#more").click()
+    assert page.locator(".row").count() == 400
+    assert texts(page, "#more") == ["Show more (200 left)"]
+    page.locator(".row").nth(399).click()
+    assert page.locator(".turn").count() == len(recorded.turns)
+
+
+@pytest.mark.parametrize("place", ["", "#1", "#2.1"])
+def test_a_phone_needs_no_sideways_scrolling(browser: Browser, place: str) -> None:
+    recorded = thoughtful()
+    recorded.task = recorded.turns[2].observation = recorded.turns[2].action = "long" * 60
+    recorded.subgoals[0] = recorded.turns[0].text = "long" * 60
+    page = browser.open([recorded, recorded], place, width=390)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_page_of_nothing_says_so(browser: Browser) -> None:
+    page = browser.open([])
+    assert texts(page, "#summary") == ["0 episodes, 0 solved, mean reward none"]
+
+
+def test_versions_are_shown(browser: Browser) -> None:
+    page = browser.open([episode()])
+    page.locator("details summary").click()
+    facts = texts(page, "dl")[0].split("\n")
+    assert f"eto-envs {eto_envs.__version__}" in facts
+    assert "generated/train" in facts

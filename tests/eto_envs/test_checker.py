@@ -174,12 +174,6 @@ class OverjoyedEnv(LockedDoorEnv):
         return 1.5
 
 
-class FramelessEnv(LockedDoorEnv):
-    """Gymnasium warns about it."""
-
-    metadata = {"render_modes": ["ansi"]}  # noqa: RUF012
-
-
 class ForgetfulEnv(LockedDoorEnv):
     """Cannot go back to a snapshot exactly."""
 
@@ -213,7 +207,6 @@ BROKEN = [
     (UnpicklableEnv, "TypeError in the check of snapshot: cannot pickle"),
     (GamblingEnv, "global random generator"),
     (OverjoyedEnv, r"info\['progress'\] is 1.5"),
-    (FramelessEnv, "check_env warns: .*render fps"),
     (ForgetfulEnv, r"What restore\(\) returns.*'steps': 0"),
 ]
 

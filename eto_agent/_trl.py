@@ -166,6 +166,8 @@ def _arguments(job: Job) -> dict[str, Any]:
     settings = job.settings
     cuda = _device(job) == "cuda"
     processes = int(os.environ.get("WORLD_SIZE", "1"))
+    examples = job.counts["examples" if job.kind == "sft" else "pairs"]
+    steps = math.ceil(settings.epochs * math.ceil(examples / settings.batch_size))
     return {
         "output_dir": str(job.checkpoints),
         "seed": job.seed,
@@ -174,7 +176,7 @@ def _arguments(job: Job) -> dict[str, Any]:
         "gradient_accumulation_steps": settings.gradient_accumulation,
         "learning_rate": settings.learning_rate,
         "lr_scheduler_type": settings.scheduler,
-        "warmup_steps": settings.warmup,
+        "warmup_steps": int(settings.warmup * steps),  # rounded down: the first step of a warm-up learns nothing
         "weight_decay": settings.weight_decay,
         "max_grad_norm": settings.max_grad_norm,
         "max_length": None,  # TRL would cut in silence; what is too long has been left out and counted
@@ -204,12 +206,12 @@ def _model(job: Job) -> dict[str, Any]:
     """Model, tokenizer and adapters as keyword arguments of a trainer."""
     lora = job.settings.lora
     # Full training keeps float32 weights (a step of 1e-6 is lost in bfloat16); under adapters the base is frozen.
-    frozen_half = lora is not None and _device(job) == "cuda" and job.settings.precision != "float32"
+    frozen_half = lora.r > 0 and _device(job) == "cuda" and job.settings.precision != "float32"
     model, tokenizer = load(job.model_dir, device="cpu", dtype=torch.bfloat16 if frozen_half else torch.float32)
     return {
         "model": model,
         "processing_class": tokenizer,
-        "peft_config": _lora_config(lora) if lora else None,
+        "peft_config": _lora_config(lora) if lora.r > 0 else None,
         "callbacks": [_Record(job)],
     }
 
@@ -291,7 +293,7 @@ def train(job: Job, build: Callable[[], Any]) -> dict[str, Any]:
         trainer.remove_callback(PrinterCallback)  # it writes to standard output
         trainer.train(resume_from_checkpoint=_last_whole(job.checkpoints))
     model = trainer.accelerator.unwrap_model(trainer.model)
-    if job.settings.lora is not None:
+    if job.settings.lora.r > 0:
         model = model.merge_and_unload()
     notes = {**job.counts, "steps": int(trainer.state.global_step), **_last_epoch(job.metrics_file)}
     if trainer.accelerator.is_main_process:

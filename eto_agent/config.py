@@ -1,12 +1,24 @@
-"""The configuration of a run: one dataclass for each part; the field docs are the command line's help."""
+"""The configuration of a run: one dataclass for each part; the field docs are the command line's help.
+
+`load_config` reads it from YAML. Keys that are left out keep their defaults, unknown keys and values of the wrong type
+are refused before anything is started.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
+
+import tyro
+import yaml
 
 from eto_agent.trainers import DpoSettings, TrainSettings
+from eto_envs.errors import DataError, UnknownNameError
+from eto_envs.making import parse_settings
 
 __all__ = [
     "ChatConfig",
@@ -17,6 +29,18 @@ __all__ = [
     "GenerationConfig",
     "ModelConfig",
     "RunConfig",
+    "load_config",
+]
+
+EnvSettings = Annotated[
+    dict[str, Any],
+    tyro.constructors.PrimitiveConstructorSpec(
+        nargs="*",
+        metavar="KEY=VALUE",
+        instance_from_str=parse_settings,
+        is_instance=lambda value: isinstance(value, dict),
+        str_from_instance=lambda value: [f"{key}={json.dumps(each)}" for key, each in value.items()],
+    ),
 ]
 
 
@@ -26,8 +50,8 @@ class EnvConfig:
 
     id: str = "eto/ScienceWorld-v0"
     """Gymnasium id."""
-    settings: dict[str, Any] = field(default_factory=dict[str, Any])
-    """Keyword arguments of gymnasium.make, e.g. simplification easy."""
+    settings: EnvSettings = field(default_factory=dict[str, Any])
+    """Keyword arguments of gymnasium.make, e.g. simplification=easy."""
     types: tuple[str, ...] = ()
     """Task types to use; none means all."""
     train_split: str = "train"
@@ -102,6 +126,8 @@ class EvaluateConfig:
     """Splits to evaluate on."""
     per_type: int | None = None
     """At most this many tasks of each type (the first ones); none means all."""
+    protocol: Literal["paper", "strict"] = "strict"
+    """Which scores the table shows; both are always computed and stored."""
 
 
 @dataclass(frozen=True)
@@ -120,3 +146,44 @@ class RunConfig:
     eto: EtoConfig = field(default_factory=EtoConfig)
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
+
+
+def load_config(path: Path) -> RunConfig:
+    """Reads a configuration from YAML.
+
+    Raises:
+        DataError: there is no such file, or it is not a YAML mapping.
+        UnknownNameError: an unknown key, or a value of the wrong type.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    if not path.is_file():
+        raise DataError(f"No configuration at {str(path)!r}; give a YAML file, for instance configs/demo.yaml.")
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DataError(f"{str(path)!r} is not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(given, dict):
+        raise DataError(f"{str(path)!r} holds a {type(given).__name__}; expected keys such as {', '.join(_keys())}.")
+    for key, allowed in _unknown_keys(given, RunConfig):
+        raise UnknownNameError.of(f"key of {str(path)!r}", key, allowed, "See: eto-agent run --help")
+    try:
+        return TypeAdapter(RunConfig).validate_python(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise UnknownNameError(f"Unusable {key} {first['input']!r} in {str(path)!r}: {first['msg']}.") from None
+
+
+def _keys() -> list[str]:
+    return [each.name for each in dataclasses.fields(RunConfig)]
+
+
+def _unknown_keys(given: Mapping[str, Any], kind: type, prefix: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Keys that no field answers to, each with the keys that exist beside it."""
+    types = get_type_hints(kind)
+    for key, value in given.items():
+        if key not in types:
+            yield f"{prefix}{key}", [f"{prefix}{name}" for name in types]
+        elif dataclasses.is_dataclass(types[key]) and isinstance(value, dict):
+            yield from _unknown_keys(value, types[key], f"{prefix}{key}.")  # type: ignore[arg-type]

@@ -118,9 +118,7 @@ class Generator:
         self._rows.pop(key, None)
 
     @torch.inference_mode()
-    def complete(
-        self, keys: Sequence[str], prompts: Sequence[Sequence[int]], stops: Any = None
-    ) -> list[Completion]:
+    def complete(self, keys: Sequence[str], prompts: Sequence[Sequence[int]], stops: Any = None) -> list[Completion]:
         """Decodes one reply for each prompt.
 
         Args:

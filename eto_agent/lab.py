@@ -6,17 +6,16 @@ from collections import Counter
 from functools import cached_property
 from pathlib import Path
 
-import gymnasium
-
 from eto_agent.chat import PROTOCOLS, Message, Protocol, conversation
 from eto_agent.config import RunConfig
 from eto_agent.console import EpisodeProgress
-from eto_agent.generation import GenerationSettings
+from eto_agent.models import check_model
 from eto_agent.policies import Policy, TransformersPolicy
 from eto_agent.rollout import World, explore
 from eto_agent.runs import Run
 from eto_envs.core import TextEnv
-from eto_envs.errors import UnknownNameError
+from eto_envs.errors import DataError, UnknownNameError
+from eto_envs.making import full_id, make_with
 from eto_envs.pool import EnvPool
 from eto_envs.tasks import Task, TaskSet
 from eto_envs.trajectory import Trajectory, read_trajectories
@@ -39,6 +38,11 @@ class Lab:
         self._env = self._make_env()
         self.train_tasks = self._tasks(config.env.train_split, config.env.train_per_type)
         self.eval_tasks = {split: self._tasks(split, config.evaluate.per_type) for split in config.evaluate.splits}
+        check_model(config.model.name)
+        if config.expert.file is not None and not config.expert.file.is_file():
+            raise DataError(f"No expert trajectories at {str(config.expert.file)!r} (expert.file).")
+        if not config.out.exists():
+            self._try_environment()
         self.run = Run(config.out, config)
         self._pool: EnvPool | None = None
 
@@ -52,19 +56,19 @@ class Lab:
         self.run.close()
 
     def _make_env(self) -> TextEnv:
-        from eto_envs import ENV_IDS
-
-        env_id = self.config.env.id
-        if env_id not in gymnasium.registry:
-            raise UnknownNameError.of("environment", env_id, ENV_IDS, "List them with: eto-envs list")
+        env_id = full_id(self.config.env.id)
         if env_id not in PROTOCOLS:
             raise UnknownNameError.of("environment with a conversation protocol", env_id, PROTOCOLS)
-        try:
-            env = gymnasium.make(env_id, **self._env_kwargs).unwrapped
-        except TypeError as error:
-            raise UnknownNameError(f"Unusable env.settings {self._env_kwargs}: {error}.") from None
+        env = make_with(env_id, dict(self._env_kwargs)).unwrapped
         assert isinstance(env, TextEnv)
         return env
+
+    def _try_environment(self) -> None:
+        """A set-up that cannot run (no Java, for instance) is told before a new folder is made."""
+        try:
+            self._env.reset(options={"task": self.train_tasks[0].id})
+        finally:
+            self._env.close()
 
     @property
     def _env_kwargs(self) -> dict[str, object]:
@@ -105,6 +109,8 @@ class Lab:
 
     def policy(self, model: Path, name: str) -> Policy:
         """A model of this run as a policy."""
+        from eto_agent.generation import GenerationSettings  # brings torch, which not every command needs
+
         generation = self.config.generation
         settings = GenerationSettings(generation.temperature, generation.max_new_tokens, self.config.seed)
         return TransformersPolicy(model, settings, stop_strings=(self.protocol.stop,), name=name)
@@ -114,9 +120,7 @@ class Lab:
     ) -> list[Trajectory]:
         """`rollout.explore` in this run's environments, with a line of progress."""
         with EpisodeProgress(title, len(tasks)) as progress:
-            return explore(
-                tasks, policy, self.world(example), out, seed=self.config.seed, on_episode=progress.update
-            )
+            return explore(tasks, policy, self.world(example), out, seed=self.config.seed, on_episode=progress.update)
 
     def messages(self, trajectory: Trajectory) -> list[Message]:
         """A trajectory as the conversation that training reads (no example)."""
@@ -140,4 +144,3 @@ def first_of_each_type(tasks: TaskSet, count: int) -> TaskSet:
         if seen[task.type] <= count:
             kept.append(task)
     return TaskSet(f"{tasks.name}[:{count} a type]", kept)
-

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-__all__ = ["PRESETS", "SCRATCH_PREFIX", "ModelNotFoundError", "create_scratch", "load", "load_tokenizer"]
+__all__ = ["PRESETS", "SCRATCH_PREFIX", "ModelNotFoundError", "check_model", "create_scratch", "load", "load_tokenizer"]
 
 SCRATCH_PREFIX = "scratch:"
 """A model name that begins with this asks for a new model; see `create_scratch`."""
@@ -45,7 +45,7 @@ class Preset:
 
 PRESETS = {
     "tiny": Preset(96, 2, 3, 256),  # 0.4 M parameters with 1,024 tokens: tests
-    "demo": Preset(192, 4, 3, 512),  # 2.2 M with 1,024 tokens: learns a few task types on a CPU
+    "demo": Preset(128, 3, 4, 384),  # 1.2 M with 2,048 tokens: learns a few task types on a CPU
     "small": Preset(512, 8, 8, 1280),  # 26 M with 2,048 tokens
     "base": Preset(768, 12, 12, 2688),  # 109 M with 4,096 tokens
 }
@@ -89,6 +89,21 @@ def load(
         AutoModelForCausalLM, name_or_path, dtype=precision, attn_implementation=attn_implementation
     )
     return model.to(place).eval(), tokenizer
+
+
+def check_model(name: str) -> None:
+    """Makes sure, before any work starts, that there is such a model: a scratch preset, a folder, or a name.
+
+    Raises:
+        UnknownNameError: no such preset.
+        ModelNotFoundError: there is no such folder, or the name is neither cached here nor on the hub.
+    """
+    if name.startswith(SCRATCH_PREFIX):
+        preset = name.removeprefix(SCRATCH_PREFIX)
+        if preset not in PRESETS:
+            raise UnknownNameError.of("scratch preset", preset, PRESETS)
+    else:
+        load_tokenizer(name)
 
 
 def load_tokenizer(name_or_path: str | os.PathLike[str]) -> PreTrainedTokenizerBase:
@@ -232,11 +247,14 @@ def create_scratch(
 
 def _train_tokenizer(texts: Iterable[str], vocab_size: int, max_length: int) -> PreTrainedTokenizerBase:
     """A byte-level BPE tokenizer: every text has ids, and they decode to exactly that text."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
     core = Tokenizer(models.BPE())
-    core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)  # type: ignore[assignment]
+    # White space goes with the word behind it, line ends too: where every line begins alike that saves a sixth.
+    words = pre_tokenizers.Split(Regex(r"\s*\w+|\s*[^\w\s]+|\s+"), "isolated")
+    bytes_only = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    core.pre_tokenizer = pre_tokenizers.Sequence([words, bytes_only])  # type: ignore[assignment]
     core.decoder = decoders.ByteLevel()  # type: ignore[assignment]
     trainer = trainers.BpeTrainer(
         vocab_size=vocab_size,

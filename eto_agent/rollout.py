@@ -115,9 +115,7 @@ def _already_done(out: Path) -> dict[tuple[str, int], Trajectory]:
 class _Exploration:
     """The loop: receive whatever is ready, reply in one batch, submit, start new episodes in free environments."""
 
-    def __init__(
-        self, policy: Policy, world: World, todo: Iterable[tuple[Task, int]], seed: int, split: str
-    ) -> None:
+    def __init__(self, policy: Policy, world: World, todo: Iterable[tuple[Task, int]], seed: int, split: str) -> None:
         self.policy, self.world, self.todo = policy, world, deque(todo)
         self.seed, self.split = seed, split
         self.episodes: dict[int, _Episode] = {}

@@ -124,7 +124,9 @@ class Stage:
         self.done = record is not None
         self.facts: dict[str, Any] = record["facts"] if record else {}
         if record and record["inputs"] != inputs:
-            changed = [key for key in inputs.keys() | record["inputs"].keys() if record["inputs"].get(key) != inputs.get(key)]
+            changed = [
+                key for key in inputs.keys() | record["inputs"].keys() if record["inputs"].get(key) != inputs.get(key)
+            ]
             raise StageError(
                 f"Stage {name!r} in {str(folder)!r} was made from other inputs ({', '.join(sorted(changed))}); "
                 f"remove that folder to make it again."

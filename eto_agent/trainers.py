@@ -19,7 +19,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,8 +40,8 @@ class TrainingError(EtoEnvError):
 class LoraSettings:
     """Low-rank adapters instead of full fine-tuning; they are merged into the weights at the end."""
 
-    r: int = 16
-    """Rank."""
+    r: int = 0
+    """Rank, for instance 16; 0 trains all weights instead."""
     alpha: float = 32.0
     """Scale; updates are multiplied by alpha / r."""
     targets: tuple[str, ...] = ()
@@ -70,8 +70,8 @@ class TrainSettings:
     """Gradients longer than this are scaled down to it; 0 switches that off."""
     max_length: int = 4096
     """Longest conversation in tokens; longer ones are left out and counted, never cut."""
-    lora: LoraSettings | None = None
-    """Adapters; none trains all weights."""
+    lora: LoraSettings = field(default_factory=LoraSettings)
+    """Adapters."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Precision of the forward pass; auto is bfloat16 on CUDA and float32 elsewhere. Trained weights are float32."""
     device: Literal["auto", "cpu", "cuda"] = "auto"

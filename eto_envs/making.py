@@ -14,7 +14,7 @@ from eto_envs import ENV_IDS
 from eto_envs.core import TextEnv
 from eto_envs.errors import EtoEnvError, MissingDependencyError, UnknownNameError
 
-__all__ = ["full_id", "make_env", "parse_settings"]
+__all__ = ["full_id", "make_env", "make_with", "parse_settings"]
 
 
 def full_id(name: str) -> str:
@@ -58,17 +58,21 @@ def make_env(name: str, pairs: Sequence[str] = (), split: str | None = None) -> 
         UnknownNameError: an unknown environment, setting or split; or a value the environment cannot use.
         MissingDependencyError: a package that the environment imports is not installed.
     """
-    env_id = full_id(name)
     settings = parse_settings(pairs)
     if split is not None:
         settings["split"] = split
+    return make_with(full_id(name), settings)
+
+
+def make_with(env_id: str, settings: dict[str, Any]) -> gymnasium.Env[str, str]:
+    """Makes an environment from its id and keyword arguments; raises as `make_env` does."""
     try:
         _check_names(env_id, settings)
         return gymnasium.make(env_id, disable_env_checker=True, **settings)
     except EtoEnvError:
         raise
     except gymnasium.error.Error as error:
-        raise UnknownNameError(f"Unknown environment {name!r}: {error} See: eto-envs list") from None
+        raise UnknownNameError(f"Unknown environment {env_id!r}: {error} See: eto-envs list") from None
     except ImportError as error:
         raise MissingDependencyError(f"{env_id} cannot be imported: {error}. Run: eto-envs doctor") from None
     except (TypeError, ValueError) as error:

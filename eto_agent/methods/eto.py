@@ -24,6 +24,7 @@ Example
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
@@ -32,11 +33,11 @@ from eto_agent.console import say
 from eto_agent.lab import Lab
 from eto_agent.models import load_tokenizer
 from eto_agent.pairs import build_pairs
-from eto_agent.runs import write_text
+from eto_agent.runs import StageError, write_text
 from eto_agent.trainers import Pair, fit_dpo
 from eto_envs.trajectory import read_trajectories, write_trajectories
 
-__all__ = ["dpo", "eto", "explore", "pairs"]
+__all__ = ["dpo", "eto", "explore", "pairs", "policy_before"]
 
 
 def eto(lab: Lab, sft_model: Path) -> list[Path]:
@@ -49,6 +50,19 @@ def eto(lab: Lab, sft_model: Path) -> list[Path]:
         policy = dpo(lab, policy, iteration)
         models.append(policy)
     return models
+
+
+def policy_before(lab: Lab, iteration: int) -> Path:
+    """The model that an iteration starts from: the SFT agent, or what the iteration before made of it.
+
+    Raises:
+        StageError: it has not been trained yet, or the iteration is below 1.
+    """
+    if iteration < 1:
+        raise StageError(f"Unknown iteration {iteration}; iterations count from 1.")
+    if iteration == 1:
+        return lab.run.output("sft", "model", "sft")
+    return lab.run.output(f"eto-{iteration - 1}/dpo", "model", f"dpo --iteration {iteration - 1}")
 
 
 def explore(lab: Lab, policy: Path, iteration: int) -> Path:
@@ -113,9 +127,22 @@ def dpo(lab: Lab, policy: Path, iteration: int) -> Path:
     if not stage.done:
         encoder = ChatEncoder(load_tokenizer(policy))
         both = zip(read_trajectories(chosen, strict=True), read_trajectories(rejected, strict=True), strict=True)
-        encoded = [Pair(encoder.encode(lab.messages(better)), encoder.encode(lab.messages(worse))) for better, worse in both]
+        encoded = [
+            Pair(encoder.encode(lab.messages(better)), encoder.encode(lab.messages(worse))) for better, worse in both
+        ]
         say(f"DPO {iteration} on {len(encoded)} pairs")
-        facts = fit_dpo(policy, encoded, stage.path("model"), lab.config.eto.dpo, lab.config.seed + iteration)
+        if encoded:
+            facts = fit_dpo(policy, encoded, stage.path("model"), lab.config.eto.dpo, lab.config.seed + iteration)
+        else:
+            facts = _unchanged(policy, stage.path("model"))
         stage.finish(["model"], **facts)
     return stage.path("model")
 
+
+def _unchanged(policy: Path, model: Path) -> dict[str, int]:
+    """Every pair was a tie: nothing to learn from, the policy stays as it is."""
+    partial = model.with_name(model.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copytree(policy, partial)
+    partial.replace(model)
+    return {"pairs": 0}

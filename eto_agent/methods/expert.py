@@ -67,10 +67,7 @@ def _record(lab: Lab, folder: Path) -> list[Trajectory]:
     env_id = lab.config.env.id
     rationale, skip = RATIONALES.get(env_id), SKIPS.get(env_id)
     oracle = OraclePolicy(rationale, skip)
-    found = {
-        each.task: each
-        for each in lab.explore("experts", lab.train_tasks, oracle, folder / "recorded.jsonl")
-    }
+    found = {each.task: each for each in lab.explore("experts", lab.train_tasks, oracle, folder / "recorded.jsonl")}
     short = [task for task in lab.train_tasks if skip is not None and strict_score(found[task.id])[0] < 1.0]
     if short:
         again = TaskSet(lab.train_tasks.name, short)

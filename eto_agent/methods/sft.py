@@ -35,7 +35,9 @@ def base_model(lab: Lab) -> Path | str:
     if not config.name.startswith(SCRATCH_PREFIX):
         return config.name
     experts = lab.run.output("expert", "trajectories.jsonl", "expert")
-    stage = lab.run.stage("base", {"model": config, "experts": experts, "chat": lab.config.chat, "seed": lab.config.seed})
+    stage = lab.run.stage(
+        "base", {"model": config, "experts": experts, "chat": lab.config.chat, "seed": lab.config.seed}
+    )
     if not stage.done:
         texts = [message["content"] for each in lab.experts() for message in lab.messages(each)]
         create_scratch(
@@ -55,7 +57,13 @@ def sft(lab: Lab) -> Path:
     experts = lab.run.output("expert", "trajectories.jsonl", "expert")
     stage = lab.run.stage(
         "sft",
-        {"base": base, "experts": experts, "settings": lab.config.sft, "chat": lab.config.chat, "seed": lab.config.seed},
+        {
+            "base": base,
+            "experts": experts,
+            "settings": lab.config.sft,
+            "chat": lab.config.chat,
+            "seed": lab.config.seed,
+        },
     )
     if not stage.done:
         encoder = ChatEncoder(load_tokenizer(base))
@@ -64,4 +72,3 @@ def sft(lab: Lab) -> Path:
         facts = fit_sft(base, examples, stage.path("model"), lab.config.sft, lab.config.seed)
         stage.finish(["model"], **facts)
     return stage.path("model")
-

@@ -141,9 +141,11 @@ def test_the_scored_tokens_of_the_batch_as_text(encoder: ChatEncoder, examples: 
     assert (list(encoded.input_ids), [bool(m) for m in encoded.mask]) == pieces(encoder.tokenizer, trajectory)
 
 
-@pytest.mark.parametrize(("sft_weight", "lora"), [(0.0, None), (0.5, None), (0.0, LoraSettings(r=4, alpha=16))])
+@pytest.mark.parametrize(
+    ("sft_weight", "lora"), [(0.0, LoraSettings()), (0.5, LoraSettings()), (0.0, LoraSettings(r=4, alpha=16))]
+)
 def test_dpo_loss_is_the_one_computed_by_hand(
-    base: Path, pairs: list[Pair], tmp_path: Path, sft_weight: float, lora: LoraSettings | None
+    base: Path, pairs: list[Pair], tmp_path: Path, sft_weight: float, lora: LoraSettings
 ) -> None:
     """At the start policy and reference are equal; so the loss after one step is compared, at that step's weights."""
     settings = replace(
@@ -165,7 +167,7 @@ def test_dpo_loss_is_the_one_computed_by_hand(
     assert second["margin"] == pytest.approx(0.3 * (second["chosen_shift"] - second["rejected_shift"]), abs=1e-5)
     assert abs(second["loss"] - first["loss"]) > 0.01
     assert facts["loss"] == second["loss"]
-    if lora is not None:
+    if lora.r:
         before, after = reference.state_dict(), policy.state_dict()
         changed = {name for name in before if not torch.equal(before[name], after[name])}
         assert changed == {name for name in before if "_proj" in name}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from package_interface import PackageInterface
+from tests.eto_envs.scienceworld.package_interface import PackageInterface
 
 from eto_envs.scienceworld.simulator import Simulator
 

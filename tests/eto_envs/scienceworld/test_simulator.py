@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 import pytest
-from package_interface import PackageInterface, play
+from tests.eto_envs.scienceworld.package_interface import PackageInterface, play
 
 from eto_envs.errors import SimulatorError
 from eto_envs.scienceworld.simulator import Simulator

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any
 
 from rich.console import Console
@@ -84,8 +83,6 @@ class EpisodeProgress:
         line = f"  {self._title}: {done}/{total} episodes, mean reward {mean:.2f}, {pace:.1f}/s, {left:.0f} s left"
         print(f"\r{line:<100}" if live else line, end="" if live else "\n", file=sys.stderr, flush=True)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._rewards and sys.stderr.isatty():
             print(file=sys.stderr)

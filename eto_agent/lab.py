@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from eto_agent.chat import PROTOCOLS, Message, Protocol, conversation
 from eto_agent.config import RunConfig
@@ -71,7 +72,7 @@ class Lab:
             self._env.close()
 
     @property
-    def _env_kwargs(self) -> dict[str, object]:
+    def _env_kwargs(self) -> dict[str, Any]:
         return {**self.config.env.settings, "split": self.config.env.train_split}
 
     def _tasks(self, split: str, per_type: int | None) -> TaskSet:
@@ -107,7 +108,7 @@ class Lab:
             max_score=self._env.max_score,
         )
 
-    def policy(self, model: Path, name: str) -> Policy:
+    def policy(self, model: Path | str, name: str) -> Policy:
         """A model of this run as a policy."""
         from eto_agent.generation import GenerationSettings  # brings torch, which not every command needs
 

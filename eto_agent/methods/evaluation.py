@@ -25,13 +25,13 @@ from eto_envs.trajectory import Trajectory
 __all__ = ["evaluate"]
 
 
-def evaluate(lab: Lab, name: str, model: Path | None) -> dict[str, Any]:
+def evaluate(lab: Lab, name: str, model: Path | str | None) -> dict[str, Any]:
     """Runs a policy on the evaluation splits; returns split -> `summarise`'s figures.
 
     Args:
         lab: the run.
         name: `random`, `oracle`, or what to call the model.
-        model: the model's folder; None for `random` and `oracle`.
+        model: its folder or Hugging Face name; None for `random` and `oracle`.
     """
     config = lab.config
     stage = lab.run.stage(
@@ -58,7 +58,7 @@ def evaluate(lab: Lab, name: str, model: Path | None) -> dict[str, Any]:
     return json.loads(stage.path("results.json").read_text())
 
 
-def _policy(lab: Lab, name: str, model: Path | None) -> Policy:
+def _policy(lab: Lab, name: str, model: Path | str | None) -> Policy:
     if model is not None:
         return lab.policy(model, name)
     return OraclePolicy() if name == "oracle" else RandomPolicy(lab.config.seed)

@@ -22,8 +22,8 @@ from eto_envs.pool import EnvPool
 
 def main(start_method, folder, ending):
     pool = EnvPool("unruly:test/Unruly-v0", 4, num_workers=3, start_method=start_method, folder=folder)
-    print("pids", *sorted(set(pool.worker_pids)), flush=True)
     try:
+        print("pids", *sorted(set(pool.worker_pids)), flush=True)
         if ending == "starting":
             sys.stdin.read()
         for index in range(4):

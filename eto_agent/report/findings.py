@@ -1,0 +1,166 @@
+"""What a run folder holds, read and compared; `page.py` shows it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from eto_agent.runs import StageError
+from eto_agent.scoring import PROTOCOLS
+from eto_agent.stats import Estimate, mean_interval
+from eto_envs.trajectory import Trajectory, read_trajectories
+
+__all__ = ["Contrast", "Findings", "read_findings"]
+
+
+class Contrast(NamedTuple):
+    """Two policies on the same tasks: the mean of the per-task differences of reward, with its interval."""
+
+    split: str
+    better: str
+    base: str
+    difference: Estimate
+
+    @property
+    def shown(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.difference.low > 0 or self.difference.high < 0
+
+    def __str__(self) -> str:
+        mean, low, high = (f"{100 * value:+.1f}" for value in self.difference[:3])
+        verdict = "" if self.shown else ": no difference shown"
+        return f"{self.split}: {self.better} − {self.base} = {mean} [{low}, {high}]{verdict}"
+
+
+@dataclass
+class Findings:
+    """A run folder's results.
+
+    Attributes:
+        folder: the run folder.
+        config: the resolved configuration.
+        results: policy -> split -> figures of `evaluate.summarise`.
+        audits: ETO iteration -> audit of its pairs.
+        curves: stage (`sft`, `eto-1`, ...) -> rows of metrics, one a step.
+        stages: stage -> its `stage.json`.
+    """
+
+    folder: Path
+    config: dict[str, Any]
+    results: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    audits: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    curves: dict[str, list[dict[str, float]]] = field(default_factory=dict[str, list[dict[str, float]]])
+    stages: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+
+    @property
+    def splits(self) -> list[str]:
+        return list(dict.fromkeys(split for figures in self.results.values() for split in figures))
+
+    @property
+    def missing(self) -> list[str]:
+        """Stages that a whole run has and this folder has not."""
+        iterations = range(1, int(self.config["eto"]["iterations"]) + 1)
+        wanted = ["expert", "evaluate/random", "sft", "evaluate/sft"]
+        wanted += [f"eto-{i}/{stage}" for i in iterations for stage in ("explore", "pairs", "dpo")]
+        wanted += [f"evaluate/eto-{i}" for i in iterations]
+        return [stage for stage in wanted if stage not in self.stages]
+
+    @cached_property
+    def episodes(self) -> dict[str, dict[str, list[Trajectory]]]:
+        """Policy -> split -> evaluation episodes."""
+        return {
+            policy: {
+                split: list(read_trajectories(self.folder / "evaluate" / policy / f"{split}.jsonl"))
+                for split in figures
+            }
+            for policy, figures in self.results.items()
+        }
+
+    def rewards(self, policy: str, split: str, protocol: str) -> dict[str, float]:
+        """Task -> reward in [0, 1]; episodes that died of an error are left out."""
+        sound = [each for each in self.episodes[policy].get(split, []) if each.outcome != "error"]
+        return {each.task: PROTOCOLS[protocol](each)[0] for each in sound}
+
+    def contrasts(self, protocol: str) -> list[Contrast]:
+        """SFT against random, and every ETO iteration against SFT, on every split."""
+        pairs = [("sft", "random")] + [(policy, "sft") for policy in self.results if policy.startswith("eto-")]
+        return [
+            each
+            for split in self.splits
+            for better, base in pairs
+            if (each := self._contrast(split, better, base, protocol)) is not None
+        ]
+
+    def _contrast(self, split: str, better: str, base: str, protocol: str) -> Contrast | None:
+        if better not in self.results or base not in self.results:
+            return None
+        one, other = self.rewards(better, split, protocol), self.rewards(base, split, protocol)
+        differences = [one[task] - other[task] for task in one if task in other]
+        return Contrast(split, better, base, mean_interval(differences)) if differences else None
+
+    def most_telling_task(self, split: str) -> str | None:
+        """The task on which the first and the last trained policy differ most; the first such task."""
+        trained = [
+            policy for policy in self.results if policy not in ("random", "oracle") and split in self.results[policy]
+        ]
+        if not trained:
+            return None
+        first, last = (self.rewards(trained[i], split, "strict") for i in (0, -1))
+        shared = [task for task in first if task in last]
+        return max(shared, key=lambda task: abs(last[task] - first[task]), default=None)
+
+
+def read_findings(folder: Path) -> Findings:
+    """Reads a run folder, whole or not.
+
+    Raises:
+        StageError: the folder is no run folder.
+    """
+    config = folder / "config.yaml"
+    if not config.is_file():
+        raise StageError(f"{str(folder)!r} is no run folder (no config.yaml); give the --out of an eto-agent run.")
+    findings = Findings(folder, yaml.safe_load(config.read_text(encoding="utf-8")))
+    for name, record in _stages(folder):
+        findings.stages[name] = record
+        kind, _, rest = name.partition("/")
+        if kind == "evaluate":
+            findings.results[rest] = json.loads((folder / name / "results.json").read_text(encoding="utf-8"))
+        elif rest == "pairs":
+            findings.audits[kind] = json.loads((folder / name / "audit.json").read_text(encoding="utf-8"))
+        elif name == "sft" or rest == "dpo":
+            findings.curves[kind] = _rows(folder / name / "metrics.jsonl")
+    findings.results = {policy: findings.results[policy] for policy in sorted(findings.results, key=_policy_order)}
+    return findings
+
+
+def _stages(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    found = {str(path.parent.relative_to(folder)): path for path in folder.rglob("stage.json")}
+    for name in sorted(found, key=_stage_order):
+        yield name, json.loads(found[name].read_text(encoding="utf-8"))
+
+
+def _rows(path: Path) -> list[dict[str, float]]:
+    if not path.is_file():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _policy_order(policy: str) -> tuple[int, str]:
+    known = ("random", "base", "sft")
+    if policy in known:
+        return known.index(policy), policy
+    return (4 if policy == "oracle" else 3), policy
+
+
+def _stage_order(name: str) -> tuple[int, str]:
+    kind, _, rest = name.partition("/")
+    if kind.startswith("eto-"):
+        return 10 * int(kind.removeprefix("eto-")) + ("explore", "pairs", "dpo").index(rest), name
+    first = ("expert", "base", "sft")
+    return (first.index(kind), name) if kind in first else (1000, name)

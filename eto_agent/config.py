@@ -166,7 +166,7 @@ def load_config(path: Path) -> RunConfig:
     if not isinstance(given, dict):
         raise DataError(f"{str(path)!r} holds a {type(given).__name__}; expected keys such as {', '.join(_keys())}.")
     for key, allowed in _unknown_keys(given, RunConfig):
-        raise UnknownNameError.of(f"key of {str(path)!r}", key, allowed, "See: eto-agent run --help")
+        raise UnknownNameError.of("key", key, allowed, "See: eto-agent run --help", where=f"in {str(path)!r}")
     try:
         return TypeAdapter(RunConfig).validate_python(given)
     except ValidationError as error:

@@ -54,4 +54,4 @@ def _estimates(scores: Sequence[tuple[float, bool]]) -> dict[str, list[float]]:
 
 
 def _rounded(estimate: Estimate) -> list[float]:
-    return [round(estimate.mean, 6), round(estimate.low, 6), round(estimate.high, 6), estimate.count]
+    return [round(estimate.mean, 6), round(estimate.low, 6), round(estimate.high, 6), estimate.n]

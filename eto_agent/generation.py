@@ -104,6 +104,7 @@ class Generator:
         max_context: int | None = None,
     ) -> None:
         self.model = model.eval()
+        self.head: Any = model.get_output_embeddings()
         self.settings = settings
         self.max_context = max_context or int(model.config.max_position_embeddings)
         self.device = model.device
@@ -215,7 +216,7 @@ class _Batch:
             past_key_values=self.cache,
             use_cache=True,
         ).last_hidden_state
-        return owner.model.get_output_embeddings()(hidden[:, -1]).float()
+        return owner.head(hidden[:, -1]).float()
 
     def _choose(self, row: int, logits: torch.Tensor, written: list[int]) -> tuple[int, float]:
         """The next token and its log-probability, near-ties decided in a fixed shape."""
@@ -238,7 +239,7 @@ class _Batch:
         """Next-token logits of one sequence, computed without cache, padding or company."""
         tokens = torch.tensor([ids], device=self.owner.device)
         hidden = self.owner.model.base_model(input_ids=tokens, use_cache=False).last_hidden_state[:, -1]
-        return self.owner.model.get_output_embeddings()(hidden).float()[0]
+        return self.owner.head(hidden).float()[0]
 
     def _noise_stream(self, key: str, position: int) -> torch.Generator:
         digest = hashlib.sha256(f"{self.owner.settings.seed}/{key}/{position}".encode()).digest()

@@ -178,7 +178,7 @@ class TransformersPolicy:
         ]
 
     def _has_stop_string(self, ids: Sequence[int]) -> bool:
-        tail = self.encoder.tokenizer.decode(ids[-_STOP_WINDOW:])
+        tail = self.encoder.tokenizer.decode(list(ids[-_STOP_WINDOW:]))
         return any(stop in tail for stop in self._stop_strings)
 
     def _text(self, ids: Sequence[int]) -> str:

@@ -7,7 +7,6 @@ interrupted exploration continues where it stopped; when all are done the file i
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -107,7 +106,7 @@ def _already_done(out: Path) -> dict[tuple[str, int], Trajectory]:
     if not out.exists():
         return {}
     if not out.stat().st_size:
-        os.remove(out)
+        out.unlink()
         return {}
     return {(each.task, each.meta.get("sample", 0)): each for each in read_trajectories(out)}
 

@@ -12,12 +12,12 @@ __all__ = ["Estimate", "mean_interval"]
 
 
 class Estimate(NamedTuple):
-    """A mean, the ends of its 95 % interval, and the number of values."""
+    """A mean, the ends of its 95 % interval, and `n`, the number of values."""
 
     mean: float
     low: float
     high: float
-    count: int
+    n: int
 
     def __str__(self) -> str:
         return f"{100 * self.mean:.1f} [{100 * self.low:.1f}, {100 * self.high:.1f}]"

@@ -44,4 +44,4 @@ ENV_IDS = tuple(_ENTRY_POINTS)
 
 for _id, _entry_point in _ENTRY_POINTS.items():
     # The order of reset and step is enforced by TextEnv itself, with errors of this package.
-    gymnasium.register(_id, entry_point=_entry_point, order_enforce=False)
+    gymnasium.register(_id, entry_point=_entry_point, order_enforce=False)  # pyright: ignore[reportUnknownMemberType]

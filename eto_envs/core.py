@@ -9,13 +9,14 @@ pickling) is done here, the same for all.
 from __future__ import annotations
 
 import copy
+import operator
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, SupportsIndex
 
 import gymnasium
 
+from eto_envs.episode import HistoryStep, Snapshot, WorldStep, checked_prefix
 from eto_envs.errors import DivergenceError, EpisodeError, InvalidActionTypeError, PrefixError, UnknownNameError
 from eto_envs.progress import Subgoal, completed_share
 from eto_envs.spaces import UnicodeText
@@ -26,53 +27,6 @@ __all__ = ["REWARD_MODES", "HistoryStep", "RewardMode", "Snapshot", "TextEnv", "
 RewardMode = Literal["final", "delta"]
 REWARD_MODES: tuple[RewardMode, ...] = ("final", "delta")
 _RESET_OPTIONS = ("task", "prefix", "expected_observations")
-
-
-@dataclass(frozen=True, slots=True)
-class WorldStep:
-    """What a world answers.
-
-    Attributes:
-        observation: the text the agent reads.
-        score: the world's own score so far, in its own unit (`TextEnv.max_score` is its full mark).
-        done: whether the world considers the episode ended.
-        success: whether the goal is reached.
-        valid: whether the world understood the action.
-    """
-
-    observation: str
-    score: float = 0.0
-    done: bool = False
-    success: bool = False
-    valid: bool = True
-
-
-class HistoryStep(NamedTuple):
-    """One replayed action of a prefix, with the observation and reward that followed it."""
-
-    action: str
-    observation: str
-    reward: float
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A state to come back to. It pickles, and fits any environment made with the same settings.
-
-    Attributes:
-        env: class name of the environment; `settings`: the settings that its episodes depend on.
-        task: the task's id.
-        actions: the actions taken so far.
-        last: the world's last answer.
-        world: the world's own state, or None where the state is found again by replaying the actions.
-    """
-
-    env: str
-    settings: tuple[tuple[str, Any], ...]
-    task: str
-    actions: tuple[str, ...]
-    last: WorldStep
-    world: Any = None
 
 
 class TextEnv(gymnasium.Env[str, str]):
@@ -88,12 +42,14 @@ class TextEnv(gymnasium.Env[str, str]):
         render_mode: None or `ansi` (`render` returns the last observation).
 
     Raises:
-        UnknownNameError: an unknown split, reward mode or render mode.
+        UnknownNameError: an unknown split, reward mode or render mode, or an unusable step limit.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012  # gymnasium declares it so
     max_score: ClassVar[float] = 1.0
     """The world's own score that counts as 1."""
+    oracle_from: ClassVar[Literal["state", "start"]] = "state"
+    """Where the plan of `oracle_actions` begins: in the current state, or at the start of the task."""
 
     _constructor: tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -116,12 +72,10 @@ class TextEnv(gymnasium.Env[str, str]):
             raise UnknownNameError.of("reward_mode", reward_mode, REWARD_MODES)
         if render_mode not in (None, "ansi"):
             raise UnknownNameError.of("render_mode", render_mode, ("None", "ansi"))
-        if max_steps is not None and max_steps < 1:
-            raise UnknownNameError(f"Unusable max_steps {max_steps!r}; expected a whole number from 1, or None.")
         self.manifest = manifest
         self.split = split
         self.tasks: TaskSet = manifest[split]
-        self.max_steps = max_steps
+        self.max_steps = _checked_limit(max_steps)
         self.reward_mode: RewardMode = reward_mode
         self.render_mode = render_mode
         self.observation_space = UnicodeText()
@@ -161,7 +115,7 @@ class TextEnv(gymnasium.Env[str, str]):
 
     @abstractmethod
     def _oracle_actions(self) -> Sequence[str]:
-        """A full solution of the current task."""
+        """A full solution; `oracle_from` says from where."""
 
     def _capture(self) -> Any:
         """The world's state, picklable and independent of later steps; None means: replay the actions instead."""
@@ -209,7 +163,7 @@ class TextEnv(gymnasium.Env[str, str]):
         for key in given:
             if key not in _RESET_OPTIONS:
                 raise UnknownNameError.of("reset option", key, _RESET_OPTIONS)
-        prefix, expected = _checked_prefix(given)
+        prefix, expected = checked_prefix(given)
         if given.get("task") is None:
             split, task = self.split, self.tasks[int(self.np_random.integers(len(self.tasks)))]
         else:
@@ -277,7 +231,7 @@ class TextEnv(gymnasium.Env[str, str]):
         return list(self._admissible_actions())
 
     def oracle_actions(self) -> list[str]:
-        """A full solution: from the current state where the world can plan, else from the start of the task.
+        """A full solution, from the current state or from the start of the task: see `oracle_from`.
 
         Raises:
             EpisodeError: there is no episode.
@@ -403,17 +357,16 @@ class TextEnv(gymnasium.Env[str, str]):
         _ = self.task
 
 
-def _checked_prefix(options: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str] | None]:
-    prefix = options.get("prefix") or ()
-    expected = options.get("expected_observations")
-    if isinstance(prefix, str) or not all(isinstance(action, str) for action in prefix):
-        raise PrefixError(f"A prefix is a sequence of action strings; got {prefix!r}.")
-    if expected is not None and len(expected) != len(prefix):
-        raise PrefixError(
-            f"The prefix has {len(prefix)} actions but expected_observations has {len(expected)} entries; "
-            "give one observation for each action."
-        )
-    return tuple(prefix), expected
+def _checked_limit(max_steps: object) -> int | None:
+    if max_steps is None:
+        return None
+    if (
+        isinstance(max_steps, SupportsIndex)
+        and not isinstance(max_steps, bool)
+        and (limit := operator.index(max_steps)) >= 1
+    ):
+        return limit
+    raise UnknownNameError(f"Unusable max_steps {max_steps!r}; expected a whole number from 1, or None.")
 
 
 def _rebuild(

@@ -51,15 +51,18 @@ class UnknownNameError(EtoEnvError, ValueError, KeyError):
         return Exception.__str__(self)  # KeyError would put the message in quotes
 
     @classmethod
-    def of(cls, kind: str, given: object, allowed: Iterable[str], fix: str = "") -> UnknownNameError:
-        """Builds the message: what was given, what is allowed (the closest few of many), what to run."""
+    def of(
+        cls, kind: str, given: object, allowed: Iterable[str], fix: str = "", *, where: str = ""
+    ) -> UnknownNameError:
+        """Builds the message: what was given (and `where`), what is allowed (the closest few of many), what to run."""
         names = list(allowed)
         shown = names
         if len(names) > 12:
             shown = difflib.get_close_matches(str(given), names, n=4, cutoff=0.5) or names[:4]
         more = f" ... ({len(names)} in all)" if len(shown) < len(names) else ""
         hint = f" {fix}" if fix else ""
-        return cls(f"Unknown {kind} {given!r}; expected one of {', '.join(shown)}{more}.{hint}")
+        place = f" {where}" if where else ""
+        return cls(f"Unknown {kind} {given!r}{place}; expected one of {', '.join(shown)}{more}.{hint}")
 
 
 class InvalidActionTypeError(EtoEnvError, TypeError):

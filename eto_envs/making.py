@@ -90,7 +90,7 @@ def _check_names(env_id: str, settings: dict[str, Any]) -> None:
     known = setting_names(creator)
     for key in settings:
         if key not in known:
-            raise UnknownNameError.of(f"setting of {plain_id}", key, known)
+            raise UnknownNameError.of("setting", key, known, where=f"of {plain_id}")
 
 
 def setting_names(env_class: type[TextEnv]) -> list[str]:

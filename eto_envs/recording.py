@@ -47,13 +47,16 @@ _VIEW_SETTINGS = frozenset({"split", "render_mode", "admissible_actions"})
 def oracle(env: TextEnv, seed: int = 0) -> ChooseAction:
     """Plans once, when the first action is asked for, and follows the plan; None when it runs out.
 
-    After a prefix the plan must start where the prefix ended, so only worlds that plan from the current state allow it.
+    After a prefix the plan must begin where the prefix ended: a world that plans from the start (`TextEnv.oracle_from`)
+    gets no action, and the episode ends there.
     """
     plan: Iterator[str] | None = None
 
     def choose(observation: str, info: Mapping[str, Any]) -> str | None:
         nonlocal plan
-        plan = iter(env.oracle_actions()) if plan is None else plan
+        if plan is None:
+            usable = env.oracle_from == "state" or not info["steps"]
+            plan = iter(env.oracle_actions() if usable else ())
         return next(plan, None)
 
     return choose

@@ -8,14 +8,14 @@ back whenever an observation is asked for, so `make_vec` works in its default mo
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from multiprocessing.sharedctypes import SynchronizedArray
 from typing import Any, overload
 
 import numpy as np
 from gymnasium.spaces import Space
 from gymnasium.vector.utils.shared_memory import (
-    create_shared_memory,
+    create_shared_memory,  # pyright: ignore[reportUnknownVariableType]
     read_from_shared_memory,
     write_to_shared_memory,
 )
@@ -54,7 +54,7 @@ class UnicodeText(Space[str]):
     def contains(self, x: Any) -> bool:
         return isinstance(x, str) and len(x) <= self.max_length
 
-    def to_jsonable(self, sample_n: Sequence[str]) -> list[str]:
+    def to_jsonable(self, sample_n: Iterable[str]) -> list[str]:
         return list(sample_n)
 
     def from_jsonable(self, sample_n: list[str]) -> list[str]:
@@ -106,7 +106,7 @@ def _create(space: UnicodeText, n: int = 1, ctx: Any = multiprocessing) -> Synch
     return ctx.Array(np.dtype(np.uint8).char, n * _slot_bytes(space))
 
 
-@read_from_shared_memory.register(UnicodeText)
+@read_from_shared_memory.register(UnicodeText)  # pyright: ignore[reportArgumentType]
 def _read(space: UnicodeText, shared_memory: SynchronizedArray[Any], n: int = 1) -> _SharedTexts:
     return _SharedTexts(shared_memory, _slot_bytes(space), n)
 

@@ -104,7 +104,7 @@ class TaskSet(Sequence[Task]):
         present = list(dict.fromkeys(task.type for task in self._tasks))
         for name in wanted:
             if name not in present:
-                raise UnknownNameError.of("task type", name, present)
+                raise UnknownNameError.of("task type", name, present, where=f"in {self.name}")
         return TaskSet(f"{self.name}[{','.join(wanted)}]", (task for task in self._tasks if task.type in wanted))
 
 
@@ -119,7 +119,7 @@ class Manifest(Mapping[str, TaskSet]):
         try:
             return self._splits[split]
         except KeyError:
-            raise UnknownNameError.of(f"split of manifest {self.name!r}", split, self._splits) from None
+            raise UnknownNameError.of("split", split, self._splits, where=f"of manifest {self.name!r}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._splits)
@@ -140,8 +140,10 @@ class Manifest(Mapping[str, TaskSet]):
             task = self._splits[split].get(task_id)
             if task is not None:
                 return split, task
-        known = [i for tasks in self._splits.values() for i in tasks.ids]
-        raise UnknownNameError.of(f"task of manifest {self.name!r}", task_id, known)
+        known = dict.fromkeys(i for tasks in self._splits.values() for i in tasks.ids)
+        raise UnknownNameError.of(
+            "task", task_id, known, "List them with: eto-envs tasks", where=f"in manifest {self.name!r}"
+        )
 
     def overlaps(self) -> dict[tuple[str, str], tuple[str, ...]]:
         """Pairs of splits that share tasks, with the shared ids."""

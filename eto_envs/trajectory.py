@@ -14,9 +14,10 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from eto_envs.errors import DataError
+from eto_envs.trajectory_fields import TRAJECTORY_FIELDS, TURN_FIELDS, check_fields
 
 __all__ = ["FORMAT_VERSION", "Trajectory", "Turn", "append_trajectory", "read_trajectories", "write_trajectories"]
 
@@ -109,7 +110,7 @@ class Trajectory:
         self.subgoals = [name for name, _ in subgoals]
         history = info.get("history", ())
         first = info["first_observation"] if history else observation
-        state = _state(info) if not history else {"subgoals": [False] * len(subgoals)}
+        state: dict[str, Any] = {"subgoals": [False] * len(subgoals)} if history else _state(info)
         self.turns = [Turn("task", info["goal"], first, **state)]
         for action, after, reward in history:
             self.turns.append(Turn("prefix", action, after, action=action, reward=float(reward)))
@@ -129,7 +130,7 @@ class Trajectory:
         )  # fmt: skip
         self.turns.append(turn)
         if info["outcome"] is not None:
-            self.finish(info["outcome"], sum(each.reward for each in self.turns))
+            self.finish(info["outcome"], min(1.0, max(0.0, turn.score / self.max_score)))
         return turn
 
     def finish(self, outcome: str, final_reward: float | None, error: str | None = None) -> None:
@@ -145,23 +146,31 @@ class Trajectory:
         """Reads one line.
 
         Raises:
-            DataError: the line is no JSON, no trajectory, or of a later format.
+            DataError: the line is no JSON, no trajectory, or of another format.
         """
         try:
-            data = json.loads(line)
-        except ValueError as error:
+            data: Any = json.loads(line, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
             raise DataError(f"not JSON ({error})") from None
         if not isinstance(data, dict) or "turns" not in data:
             raise DataError("not a trajectory (no turns)")
-        if data.get("format") != FORMAT_VERSION:
+        fields = cast(dict[str, Any], data)
+        if fields.get("format") != FORMAT_VERSION:
             raise DataError(
-                f"trajectory format {data.get('format')!r}; this version reads {FORMAT_VERSION}: upgrade eto-envs"
+                f"trajectory format {fields.get('format')!r}; this version reads {FORMAT_VERSION}: upgrade eto-envs"
             )
         try:
-            data["turns"] = [Turn(**turn) for turn in data["turns"]]
-            return cls(**data)
-        except TypeError as error:
+            check_fields("trajectory", fields, TRAJECTORY_FIELDS)
+            for number, turn in enumerate(fields["turns"]):
+                check_fields(f"turn {number}", turn, TURN_FIELDS)
+            fields["turns"] = [Turn(**turn) for turn in fields["turns"]]
+            return cls(**fields)
+        except (TypeError, RecursionError) as error:
             raise DataError(f"not a trajectory ({error})") from None
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number")
 
 
 def _state(info: Mapping[str, Any]) -> dict[str, Any]:

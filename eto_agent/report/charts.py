@@ -18,7 +18,7 @@ __all__ = ["curves", "interval_bars"]
 
 _INK = "#010203"  # replaced by currentColor
 _COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377")  # Paul Tol's bright scheme
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "svg.hashsalt": "eto",
     "svg.fonttype": "none",
     "font.family": "sans-serif",

@@ -106,9 +106,8 @@ class Findings:
 
     def most_telling_task(self, split: str) -> str | None:
         """The task on which the first and the last trained policy differ most; the first such task."""
-        trained = [
-            policy for policy in self.results if policy not in ("random", "oracle") and split in self.results[policy]
-        ]
+        untrained = ("random", "oracle")
+        trained = [policy for policy, of in self.results.items() if policy not in untrained and split in of]
         if not trained:
             return None
         first, last = (self.rewards(trained[i], split, "strict") for i in (0, -1))

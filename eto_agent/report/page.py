@@ -31,9 +31,8 @@ def write_report(folder: Path) -> Path:
         StageError: the folder is no run folder.
     """
     findings = read_findings(folder)
-    episodes = [
-        each for of_policy in findings.episodes.values() for of_split in of_policy.values() for each in of_split
-    ]
+    played = [of_split for of_policy in findings.episodes.values() for of_split in of_policy.values()]
+    episodes = [each for of_split in played for each in of_split]
     if episodes:
         write_page(folder / "episodes.html", episodes, f"Evaluation episodes of {folder.name}")
     path = folder / "report.html"

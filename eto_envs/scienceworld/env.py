@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import metadata
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from eto_envs.core import TextEnv, WorldStep
 from eto_envs.errors import UnknownNameError
@@ -93,6 +93,7 @@ class ScienceWorldEnv(TextEnv):
     """
 
     max_score: ClassVar[float] = 100.0
+    oracle_from: ClassVar[Literal["state", "start"]] = "start"
 
     def __init__(
         self,

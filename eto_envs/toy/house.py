@@ -43,9 +43,8 @@ class House:
 
     def route(self, origin: str, target: str) -> list[str]:
         """Directions of a shortest way from one room to another."""
-        queue = deque([(origin, ())])
+        queue: deque[tuple[str, tuple[str, ...]]] = deque([(origin, ())])
         seen = {origin}
-        way: tuple[str, ...]
         while queue:
             room, way = queue.popleft()
             if room == target:

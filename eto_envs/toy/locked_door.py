@@ -15,7 +15,7 @@ __all__ = ["LockedDoorEnv"]
 
 _TYPES = {"one-key": (3, 1), "two-keys": (4, 2), "three-keys": (5, 3)}
 """Task type -> number of rooms, number of keys."""
-_SPLITS = {"train": range(0, 80), "seen": range(80, 100), "unseen": range(100, 120)}
+_SPLITS = {"train": range(80), "seen": range(80, 100), "unseen": range(100, 120)}
 _MAX_STEPS = 25
 
 

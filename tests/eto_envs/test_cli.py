@@ -276,7 +276,7 @@ OUT = ["--out", "new.jsonl"]
         (["tasks", "lockeddoor", "--split", "nope"], "expected one of train, seen, unseen"),
         (
             ["tasks", "lockeddoor", "--set", "nope=1"],
-            "Unknown setting of eto/LockedDoor-v0 'nope'; expected one of split",
+            "Unknown setting 'nope' of eto/LockedDoor-v0; expected one of split",
         ),
         (["tasks", "lockeddoor", "--set", "max_steps"], "expected key=value"),
         (["tasks", "lockeddoor", "--set", "max_steps=1", "--set", "max_steps=2"], "given twice"),

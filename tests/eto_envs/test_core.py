@@ -217,10 +217,10 @@ def test_tasks_of_other_splits_can_be_named_and_say_where_they_are_from() -> Non
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"split": "tran"}, "split of manifest 'sums' 'tran'; expected one of train, test"),
+        ({"split": "tran"}, "split 'tran' of manifest 'sums'; expected one of train, test"),
         ({"reward_mode": "sparse"}, "reward_mode 'sparse'; expected one of final, delta"),
         ({"render_mode": "human"}, "render_mode 'human'; expected one of None, ansi"),
-        ({"max_steps": 0}, "max_steps 0"),
+        *(({"max_steps": given}, f"max_steps {given!r}; expected a whole number") for given in (0, -1, 1.5, True, "9")),
     ],
 )
 def test_unknown_settings_are_refused(settings: dict[str, Any], message: str) -> None:
@@ -230,7 +230,7 @@ def test_unknown_settings_are_refused(settings: dict[str, Any], message: str) ->
 
 def test_unknown_tasks_and_options_are_refused() -> None:
     env = SumEnv()
-    with pytest.raises(UnknownNameError, match="task of manifest 'sums' 'to-10/77'"):
+    with pytest.raises(UnknownNameError, match="task 'to-10/77' in manifest 'sums'"):
         begin(env, "to-10/77")
     with pytest.raises(UnknownNameError, match="reset option 'tsk'; expected one of task, prefix, expected_obs"):
         env.reset(options={"tsk": "to-10/1"})
@@ -384,7 +384,7 @@ def test_a_snapshot_of_the_end_is_an_end(kind: type[SumEnv]) -> None:
 def test_a_snapshot_fits_the_same_environment_with_the_same_settings_only(other: SumEnv) -> None:
     env = SumEnv()
     begin(env)
-    with pytest.raises(UnknownNameError, match="The snapshot is of SumEnv {'unit': ''}; this is"):
+    with pytest.raises(UnknownNameError, match=r"The snapshot is of SumEnv \{'unit': ''\}; this is"):
         other.restore(env.snapshot())
 
 

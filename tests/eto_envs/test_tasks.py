@@ -55,7 +55,7 @@ def test_tasks_of_some_types() -> None:
     split = TaskSet("m/train", tasks(["boil/0", "melt/0", "boil/1", "grow/0"]))
     chosen = split.of_types(["grow", "boil", "grow"])
     assert (chosen.ids, chosen.name) == (("boil/0", "boil/1", "grow/0"), "m/train[grow,boil]")
-    with pytest.raises(UnknownNameError, match="Unknown task type 'freeze'; expected one of boil, melt, grow"):
+    with pytest.raises(UnknownNameError, match="type 'freeze' in m/train; expected one of boil, melt, grow"):
         split.of_types(["freeze"])
 
 
@@ -67,9 +67,9 @@ def test_a_manifest_finds_tasks_in_all_its_splits_the_given_one_first() -> None:
     assert manifest.locate("a/1", "test")[0] == "test"
     assert "test" in manifest
     assert "dev" not in manifest
-    with pytest.raises(UnknownNameError, match="split of manifest 'm' 'dev'; expected one of train, test"):
+    with pytest.raises(UnknownNameError, match="split 'dev' of manifest 'm'; expected one of train, test"):
         manifest["dev"]
-    with pytest.raises(UnknownNameError, match="task of manifest 'm' 'c/0'; expected one of a/0, a/1"):
+    with pytest.raises(UnknownNameError, match="task 'c/0' in manifest 'm'; expected one of a/0, a/1, b/0"):
         manifest.locate("c/0", "train")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from eto_envs.errors import DataError
 from eto_envs.recording import text_env
 from eto_envs.trajectory import Trajectory, Turn, append_trajectory, read_trajectories, write_trajectories
+from eto_envs.trajectory_fields import TRAJECTORY_FIELDS
 
 texts = st.text(st.characters(exclude_categories=()), max_size=20)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -47,7 +49,7 @@ trajectories = st.builds(
     subgoals=st.lists(texts, max_size=3),
     outcome=st.none() | st.sampled_from(["solved", "failed", "step_limit", "error"]),
     final_reward=st.none() | numbers,
-    max_score=numbers,
+    max_score=numbers.filter(lambda value: value > 0),
     seed=st.none() | st.integers(),
     policy=texts,
     error=st.none() | texts,
@@ -67,6 +69,27 @@ def test_a_line_gives_back_what_was_written(trajectory: Trajectory) -> None:
     assert line.isascii()
     assert Trajectory.from_json(line) == trajectory
     assert Trajectory.from_json(line).to_json() == line
+
+
+@given(json_values | st.dictionaries(st.sampled_from(sorted(TRAJECTORY_FIELDS)), json_values))
+def test_any_json_is_a_trajectory_or_a_data_error(value: Any) -> None:
+    line = json.dumps({**value, "format": 1} if isinstance(value, dict) else value)
+    with contextlib.suppress(DataError):
+        assert isinstance(Trajectory.from_json(line), Trajectory)
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_any_text_is_a_data_error(line: str) -> None:
+    with pytest.raises(DataError):
+        Trajectory.from_json(line)
+
+
+@given(trajectories, st.sampled_from(sorted(TRAJECTORY_FIELDS)), json_values)
+def test_a_changed_field_is_still_a_trajectory_or_a_data_error(trajectory: Trajectory, field: str, value: Any) -> None:
+    data = {**json.loads(trajectory.to_json()), field: value}
+    with contextlib.suppress(DataError):
+        read = Trajectory.from_json(json.dumps(data))
+        assert Trajectory.from_json(read.to_json()) == read
 
 
 def test_files_give_back_what_was_written(tmp_path: Path) -> None:
@@ -126,6 +149,17 @@ def test_writing_goes_on_after_an_interrupted_write(tmp_path: Path) -> None:
         (b'{"turns": [3], "format": 1, "env": "", "task": "", "task_type": "", "split": ""}', "not a trajectory"),
         (b'{"turns": 3, "format": 1, "env": "", "task": "", "task_type": "", "split": ""}', "not a trajectory"),
         (b'{"turns": [], "format": 1, "env": "", "task": "", "task_type": "", "split": "", "new": 1}', "'new'"),
+        (b'{"turns": [], "format": 1, "max_score": NaN}', "NaN is no number"),
+        (b'{"turns": [], "format": 1, "max_score": 0}', "max_score 0; expected a number above 0"),
+        (b'{"turns": [], "format": 1, "seed": 1e400}', "seed inf; expected a whole number or null"),
+        (b'{"turns": [{"text": 3}], "format": 1}', "turn 0 has text 3; expected text"),
+        (
+            b'{"turns": [{"subgoals": [1]}], "format": 1}',
+            "subgoals .1.; expected a list, each true or false",
+        ),
+        (b'{"turns": [{"reward": true}], "format": 1}', "turn 0 has reward True; expected a finite number"),
+        (b'{"turns": [{"role": "oracle"}], "format": 1}', "expected one of task, prefix, agent"),
+        (b"[" * 100_000, "not JSON"),
     ],
 )
 def test_a_damaged_line_in_the_middle_is_reported_and_skipped(tmp_path: Path, line: bytes, why: str) -> None:
@@ -167,7 +201,7 @@ def test_an_episode_is_recorded_with_its_prefix(reward_mode: str) -> None:
     assert [turn.role for turn in trajectory.turns] == ["task", "prefix", "prefix"] + ["agent"] * (len(plan) - 2)
     assert trajectory.actions == plan
     assert (trajectory.outcome, trajectory.success) == ("solved", True)
-    assert trajectory.final_reward == pytest.approx(1.0)
+    assert trajectory.final_reward == 1.0
     assert trajectory.turns[-1].subgoals == [True] * 5
     assert trajectory.subgoals == [name for name, _ in info["subgoals"]]
     assert Trajectory.from_json(json.dumps(json.loads(trajectory.to_json()))) == trajectory

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.eto_envs.scienceworld.package_interface import PackageInterface
 
 from eto_envs.scienceworld.simulator import Simulator
+from tests.eto_envs.scienceworld.package_interface import PackageInterface
 
 
 @pytest.fixture(scope="session")

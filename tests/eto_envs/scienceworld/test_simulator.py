@@ -10,11 +10,11 @@ import sys
 from typing import Any
 
 import pytest
-from tests.eto_envs.scienceworld.package_interface import PackageInterface, play
 
 from eto_envs.errors import SimulatorError
 from eto_envs.scienceworld.simulator import Simulator
 from eto_envs.scienceworld.tasks import STEP_LIMITS
+from tests.eto_envs.scienceworld.package_interface import PackageInterface, play
 
 HOSTILE = (
     *("", "   ", "\n", "look\naround", "look around\n", "\tlook around\t", "LOOK AROUND", "look around\u00a0", "\x00"),

@@ -147,7 +147,7 @@ def test_single_stages_make_the_same_as_the_run(config: Path, whole: tuple[Path,
     [
         (["--env.id", "eto/Nowhere-v0"], ["eto/Nowhere-v0", "eto/LockedDoor-v0"]),
         (["--env.types", "attic"], ["'attic'"]),
-        (["--env.train-split", "trian"], ["'trian'", "train"]),
+        (["--env.train-split", "practice"], ["'practice'", "train"]),
         (["--env.settings", "houses=3"], ["'houses'", "max_steps"]),
         (["--evaluate.splits", "dev"], ["'dev'", "seen"]),
         (["--model.name", "./no/model"], ["./no/model", "scratch:"]),
@@ -182,7 +182,7 @@ def test_a_stage_that_is_too_early_names_the_one_before(config: Path, tmp_path: 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
-    [([], 2, "usage"), (["--help"], 0, "usage"), (["trian"], 2, "'trian'"), (["--version"], 0, "eto-agent 0")],
+    [([], 2, "usage"), (["--help"], 0, "usage"), (["walk"], 2, "'walk'"), (["--version"], 0, "eto-agent 0")],
 )
 def test_without_a_command(arguments: list[str], code: int, told: str) -> None:
     found, out, err = finished(*arguments)

@@ -170,22 +170,21 @@ class TransformersPolicy:
         completions = self.generator.complete(
             [conversation.key for conversation in conversations], prompts, self._has_stop_string
         )
-        return [
-            Reply(self._text(completion.ids), completion.ids, completion.log_probs, completion.stop)
-            if completion.ids
-            else Reply(None, stop="context")
-            for completion in completions
-        ]
+        return [self._reply(completion) for completion in completions]
+
+    def _reply(self, completion: Any) -> Reply:
+        if not completion.ids:
+            return Reply(None, stop="context")
+        whole = text = self.encoder.reply_text(completion.ids)
+        for stop in self._stop_strings:
+            text = text.partition(stop)[0]
+        if text != whole:
+            return Reply(text, stop="string")  # the ids are those of more than the text
+        return Reply(text, completion.ids, completion.log_probs, completion.stop)
 
     def _has_stop_string(self, ids: Sequence[int]) -> bool:
         tail = self.encoder.tokenizer.decode(list(ids[-_STOP_WINDOW:]))
         return any(stop in tail for stop in self._stop_strings)
-
-    def _text(self, ids: Sequence[int]) -> str:
-        text = self.encoder.reply_text(ids)
-        for stop in self._stop_strings:
-            text = text.partition(stop)[0]
-        return text
 
     def forget(self, key: str) -> None:
         self.generator.forget(key)

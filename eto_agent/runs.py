@@ -24,7 +24,7 @@ from eto_envs.errors import EtoEnvError
 
 __all__ = ["ConfigChangedError", "Run", "Stage", "StageError", "file_hash", "write_text"]
 
-SPEED_KEYS = frozenset({"out", "num_envs", "num_workers"})
+SPEED_KEYS = frozenset({"out", "num_envs", "num_workers", "save_steps", "report_to"})
 """Keys that change how fast a run goes and nothing else; they may differ when a run is continued."""
 
 
@@ -192,8 +192,9 @@ def file_hash(path: Path) -> str:
 def _input_hash(value: Any) -> str:
     if isinstance(value, Path):
         return file_hash(value)
-    text = json.dumps(_plain(dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value), sort_keys=True)  # type: ignore[arg-type]
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = {key: each for key, each in dataclasses.asdict(value).items() if key not in SPEED_KEYS}
+    return hashlib.sha256(json.dumps(_plain(value), sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _plain(value: Any) -> Any:

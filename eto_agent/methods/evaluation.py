@@ -52,7 +52,9 @@ def evaluate(lab: Lab, name: str, model: Path | str | None) -> dict[str, Any]:
         for split, tasks in lab.eval_tasks.items():
             out = stage.path(f"{split}.jsonl")
             trajectories = lab.explore(f"{name} on {split}", tasks, policy, out, example=example)
-            results[split] = {"tasks": tasks.name, "hash": tasks.hash, **summarise(trajectories)}
+            seen_in_training = sum(task.id in lab.train_tasks for task in tasks)  # some released lists overlap
+            figures = summarise(trajectories)
+            results[split] = {"tasks": tasks.name, "hash": tasks.hash, "in_training": seen_in_training, **figures}
         write_text(stage.path("results.json"), json.dumps(results, indent=1))
         stage.finish(["results.json", *(f"{split}.jsonl" for split in lab.eval_tasks)])
     return json.loads(stage.path("results.json").read_text())

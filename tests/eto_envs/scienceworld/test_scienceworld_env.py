@@ -11,7 +11,6 @@ from typing import Any, cast
 
 import gymnasium
 import pytest
-from gymnasium.utils.env_checker import check_env
 
 import eto_envs
 from eto_envs.errors import EpisodeError, PrefixError, SimulatorError, UnknownNameError
@@ -30,12 +29,6 @@ def env() -> Iterator[ScienceWorldEnv]:
     shared = made(manifest="official")
     yield shared
     shared.close()
-
-
-def test_gymnasiums_checker_is_satisfied() -> None:
-    env = made(split="unseen")
-    check_env(env, skip_render_check=True)
-    env.close()
 
 
 @pytest.mark.slow
@@ -114,11 +107,11 @@ def test_admissible_actions_do_not_change_an_episode(env: ScienceWorldEnv) -> No
     listing.close()
 
 
-@pytest.mark.slow
-def test_two_hundred_prefix_resets_equal_stepping(env: ScienceWorldEnv) -> None:
+def test_prefixes_of_random_walks_equal_stepping_where_the_world_draws_at_random(env: ScienceWorldEnv) -> None:
+    """Bees draw from a generator, genes too; `test_contract.py` has two hundred prefixes of solutions."""
     generator = random.Random(0)
     kinds = ("find-plant", "lifespan-shortest-lived", "use-thermometer", "mendelian-genetics-known-plant")
-    for number in range(200 // 10):
+    for number in (*range(4), 7, 11):
         task = f"{kinds[number % len(kinds)]}/{number}"
         env.reset(options={"task": task})
         actions, seen = ["teleport to greenhouse", "open bee hive"] if number % 4 == 3 else [], []
@@ -219,20 +212,6 @@ def test_a_dead_simulator_is_an_error_and_the_next_reset_works() -> None:
         env.step("look around")
     assert env.reset(options={"task": SOLVED}) == first
     env.close()
-
-
-@pytest.mark.parametrize("mode", ["sync", "async"])
-def test_vector_environments_carry_the_texts(mode: str) -> None:
-    vector = gymnasium.make_vec("eto/ScienceWorld-v0", num_envs=2, vectorization_mode=mode, split="unseen")
-    observations, info = vector.reset(seed=[0, 1])
-    single = made(split="unseen")
-    for index in range(2):
-        observation, own = single.reset(seed=index)
-        assert (observations[index], info["goal"][index]) == (observation, own["goal"])
-    observations, *_ = vector.step(("look around", "inventory"))
-    assert observations[1].startswith("In your inventory")
-    vector.close()
-    single.close()
 
 
 def test_versions_name_the_simulator() -> None:

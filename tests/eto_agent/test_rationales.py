@@ -1,0 +1,40 @@
+"""Rule-made thoughts: one line, from what was seen, never an action in disguise."""
+
+from __future__ import annotations
+
+import gymnasium
+import pytest
+
+import eto_envs  # noqa: F401  # registers the ids
+from eto_agent.protocols import PROTOCOLS
+from eto_agent.rationales import RATIONALES, SKIPS
+from eto_envs.recording import blank_trajectory, text_env
+
+TASKS = {
+    "eto/LockedDoor-v0": [f"one-key/{i}" for i in range(10)],
+    "eto/ScienceWorld-v0": ["find-animal/100", "find-plant/0", "lifespan-longest-lived/0", "boil/1", "freeze/0"],
+}
+
+
+@pytest.mark.parametrize("env_id", sorted(RATIONALES))
+def test_a_thought_before_every_action_of_a_solution(env_id: str) -> None:
+    env = gymnasium.make(env_id, disable_env_checker=True)
+    base = text_env(env)
+    for name in TASKS[env_id]:
+        observation, info = env.reset(options={"task": name})
+        trajectory = blank_trajectory(env, base.task, "train").begin(observation, info)
+        skip = SKIPS.get(env_id, lambda action: False)
+        for action in base.oracle_actions():
+            if skip(action):
+                continue
+            thought = RATIONALES[env_id](trajectory, action)
+            assert thought.strip() == thought
+            assert 5 < len(thought) < 300
+            assert "\n" not in thought
+            reply = f"Thought: {thought}\nAction: {action}"
+            assert PROTOCOLS[env_id].parse_action(reply) == action
+            observation, reward, terminated, truncated, info = env.step(action)
+            trajectory.record(reply, action, observation, float(reward), info)
+            if terminated or truncated:
+                break
+    env.close()

@@ -55,7 +55,11 @@ class Run:
         resolved = _plain(dataclasses.asdict(config))
         path = folder / "config.yaml"
         if path.exists():
-            self._compare(yaml.safe_load(path.read_text()), resolved)
+            try:
+                self._compare(yaml.safe_load(path.read_text()), resolved)
+            except BaseException:
+                self.close()  # a refused folder is free for others
+                raise
         else:
             write_text(path, yaml.safe_dump(resolved, sort_keys=False))
 

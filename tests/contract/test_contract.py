@@ -213,7 +213,7 @@ def test_wrong_use_is_refused(env: TextEnv) -> None:
         closed.step("look around")
     with pytest.raises(UnknownNameError, match="Unknown split 'nowhere'"):
         new(id_of(env), split="nowhere")
-    for option in ({"task": "nothing/0"}, {"taks": env.tasks[0].id}):
+    for option in ({"task": "nothing/0"}, {"tasks": env.tasks[0].id}):
         with pytest.raises(UnknownNameError):
             env.reset(options=option)
     task = shortest_task(env)

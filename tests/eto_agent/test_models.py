@@ -88,11 +88,11 @@ def test_the_seed_makes_the_weights_and_leaves_the_global_generator_alone(folder
 
 
 @pytest.mark.parametrize(
-    ("preset", "low", "high"), [("tiny", 0.3, 0.5), ("demo", 1, 3), ("small", 25, 28), ("base", 100, 115)]
+    ("preset", "low", "high"), [("tiny", 0.3, 0.5), ("demo", 0.9, 1.5), ("small", 25, 28), ("base", 100, 115)]
 )
 def test_preset_sizes(preset: str, low: float, high: float) -> None:
     """Parameters in millions, with the vocabulary each preset is meant for."""
-    vocabulary = {"small": 2048, "base": 4096}.get(preset, 1024)
+    vocabulary = {"tiny": 1024, "base": 4096}.get(preset, 2048)
     size = PRESETS[preset]
     layer = 4 * size.hidden_size**2 + 3 * size.hidden_size * size.intermediate_size
     millions = (size.layers * layer + 2 * vocabulary * size.hidden_size) / 1e6

@@ -167,6 +167,16 @@ def test_what_cannot_work_is_told_before_anything_is_written(
     assert not (tmp_path / "run").exists()
 
 
+def test_without_java_nothing_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "no-java"))
+    code, out, err = finished("run", "--env.id", "eto/ScienceWorld-v0", "--out", str(tmp_path / "run"))
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert "JAVA_HOME" in err
+    assert "Run: " in err
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_changed_configuration_is_refused(config: Path, whole: tuple[Path, str]) -> None:
     code, _, err = finished("run", "--config", str(config), "--out", str(whole[0]), "--sft.epochs", "3")
     assert code == 2

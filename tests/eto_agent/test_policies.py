@@ -19,7 +19,7 @@ TEXTS = ["Thought: I look.\nAction: look around", "Observation: You are in the k
 def conversation(key: str = "a#0", taken: int = 0, **more: object) -> Conversation:
     turns = [Turn("task", "Boil water.", ""), *(Turn("agent", "", "", action="x") for _ in range(taken))]
     trajectory = Trajectory("eto/ScienceWorld-v0", "a", "a", "m/s", turns=turns)
-    messages = [{"role": "user", "content": "Boil water."}]
+    messages = [{"role": "user", "content": "Boil water.", "trained": False}]
     return Conversation(key, messages, trajectory, **more)  # type: ignore[arg-type]
 
 

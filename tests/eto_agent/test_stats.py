@@ -33,7 +33,7 @@ def test_a_table_cell() -> None:
 
 
 def test_the_interval_covers_the_true_mean_as_often_as_it_says() -> None:
-    """400 samples of 40 rewards with mean 0.5: at 95 % coverage 20 miss it on average, and 6 to 36 for 99.9 % of seeds."""
+    """400 samples of 40 rewards: at 95 % coverage 20 miss the mean on average, 6 to 36 for 99.9 % of seeds."""
     rng = np.random.default_rng(3)
     misses = 0
     for _ in range(400):

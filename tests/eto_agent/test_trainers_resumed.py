@@ -86,9 +86,9 @@ def test_the_same_again_and_from_any_step(base: Path, whole: Any, tmp_path: Path
 KILLED = """
 import os, pickle, signal, sys
 from pathlib import Path
-sys.path.insert(0, {tests!r})
+sys.path.insert(0, {root!r})
 import torch
-import test_trainers as t
+import tests.eto_agent.test_trainers_resumed as t
 
 torch.set_num_threads(1)
 data = pickle.loads(Path({data!r}).read_bytes())
@@ -120,7 +120,7 @@ def test_killed_and_called_again(
     (tmp_path / "data").write_bytes(pickle.dumps(examples))
     out = tmp_path / "killed" / "model"
     code = KILLED.format(
-        tests=str(Path(__file__).parent), data=str(tmp_path / "data"), kind="sft", base=str(base), out=str(out),
+        root=str(Path(__file__).parents[2]), data=str(tmp_path / "data"), kind="sft", base=str(base), out=str(out),
         fatal_step=fatal_step, fatal_save=fatal_save,
     )  # fmt: skip
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

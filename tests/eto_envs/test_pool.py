@@ -148,7 +148,7 @@ def test_wrong_use_is_refused_at_once(make_pool: MakePool) -> None:
 
 def test_wrong_use_that_the_environment_finds_is_raised(make_pool: MakePool) -> None:
     pool = make_pool(1)
-    with pytest.raises(UnknownNameError, match=r"task of manifest.*'no-such/1'"):
+    with pytest.raises(UnknownNameError, match=r"task 'no-such/1' in manifest"):
         start(pool, task="no-such/1")
     assert pool.pending == ()
     start(pool)
@@ -186,7 +186,7 @@ def test_a_bug_in_a_world_is_data_with_its_traceback(make_pool: MakePool) -> Non
 def test_unusable_settings_are_refused_before_anything_starts() -> None:
     before = psutil.Process().children()
     for settings, message in (
-        ({"split": "no-such"}, "split of manifest 'generated' 'no-such'; expected one of train, seen, unseen"),
+        ({"split": "no-such"}, "split 'no-such' of manifest 'generated'; expected one of train, seen, unseen"),
         ({"num_envs": 0}, "num_envs 0"),
         ({"num_workers": 0}, "num_workers 0"),
         ({"max_restarts": -1}, "max_restarts -1"),

@@ -30,7 +30,7 @@ from trl.trainer.sft_trainer import SFTTrainer
 
 from eto_agent.chat import Encoded
 from eto_agent.models import load, no_progress_bars, save_whole
-from eto_agent.trainers import DpoSettings, Job, LoraSettings, Pair, TrainingError
+from eto_agent.training_job import DpoSettings, Job, LoraSettings, Pair, TrainingError
 
 _WHOLE = "whole"  # the last file written to a checkpoint
 

@@ -33,11 +33,9 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def imported_at_once(path: Path) -> set[str]:
-    """Modules of ours that a module imports when it is imported itself."""
-    ours = {dotted(each) for each in MODULES}
-    statements = [node for node in parsed(path).body if isinstance(node, ast.Import | ast.ImportFrom)]
-    return {name for node in statements for name in imported(ast.Module([node], []))} & ours - {dotted(path)}
+def needed(path: Path) -> set[str]:
+    """Modules of ours that a module imports, at once or later."""
+    return set(imported(parsed(path))) & {dotted(each) for each in MODULES} - {dotted(path)}
 
 
 @pytest.mark.parametrize("path", [each for each in MODULES if "eto_envs" in each.parts], ids=dotted)
@@ -48,7 +46,7 @@ def test_the_environments_know_nothing_of_the_agent(path: Path) -> None:
 
 def test_no_module_imports_itself_in_a_circle() -> None:
     """Packages re-export what their modules define; below that, `TopologicalSorter` finds any circle."""
-    graph = {dotted(path): imported_at_once(path) for path in MODULES}
+    graph = {dotted(path): needed(path) for path in MODULES}
     packages = {dotted(path) for path in MODULES if path.name == "__init__.py"}
     for module, needs in graph.items():
         graph[module] = {need for need in needs if not (need in packages and module.startswith(f"{need}."))}

@@ -79,7 +79,7 @@ class ScienceWorldEnv(TextEnv):
     * Gold paths are those of a fresh process. The package keeps routes that it drew at random, so its gold path of a
       task depends on the ones made before. The simulator does not check its gold paths, and some fail.
     * Admissible actions are the simulator's own list, as the package gives it. It also names things that cannot be seen
-      (in closed cupboards and hives), which the simulator then does not know: a quarter of the actions of a random walk.
+      (in closed cupboards and hives) and that the simulator then does not know: a quarter of a random walk.
     * Half a surrogate pair in an action, an exception in the package, is read as U+FFFD.
 
     `oracle_actions()` is the gold path, a solution from the start of the task. A snapshot holds the actions; `restore`

@@ -162,7 +162,7 @@ def _encoded(argument: Argument) -> str:
     if isinstance(argument, bool):
         return f"{_BOOLEAN}{argument}"
     if isinstance(argument, int):
-        return f"{_INTEGER}{argument}"
+        return f"{_INTEGER if -(2**31) <= argument < 2**31 else _LONG}{argument}"
     return _STRING + _escaped(argument)
 
 

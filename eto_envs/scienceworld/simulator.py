@@ -26,6 +26,7 @@ from typing import NamedTuple
 from eto_envs.errors import SimulatorError
 from eto_envs.scienceworld.gateway import Gateway, JavaRef
 from eto_envs.scienceworld.jvm import HEAP_MB, Jvm
+from eto_envs.scienceworld.worlds import World, WorldBuilder, unwrapped
 
 __all__ = ["Goal", "Simulator", "SimulatorStep", "Variations"]
 
@@ -86,14 +87,6 @@ class Variations(NamedTuple):
     test: tuple[int, ...]
 
 
-class _World(NamedTuple):
-    """What a world is built from."""
-
-    task: str
-    variation: int
-    simplification: str
-
-
 class Simulator:
     """One simulator in a Java process of its own, started when it is first needed.
 
@@ -109,13 +102,14 @@ class Simulator:
         self._heap_mb, self._timeout_s = heap_mb, timeout_s
         self._jvm: Jvm | None = None
         self._interface = JavaRef("")
+        self._builder: WorldBuilder | None = None
         self._agent = JavaRef("")
-        self._world: _World | None = None
+        self._world: World | None = None
         self._actions: list[str] = []
         self._listing = False
         self._valid: tuple[str, ...] = ()
         self._last = SimulatorStep("", 0, False)
-        self._gold: tuple[_World, tuple[str, ...]] | None = None
+        self._gold: tuple[World, tuple[str, ...]] | None = None
 
     # -- the process -------------------------------------------------------------------------------------------
 
@@ -143,6 +137,7 @@ class Simulator:
             self._jvm = Jvm(self._heap_mb, self._timeout_s)
             with self._jvm.calls() as java:
                 self._interface = java.new("scienceworld.runtime.pythonapi.PythonInterface")
+                self._builder = WorldBuilder(java, self._interface)
         return self._jvm
 
     @contextmanager
@@ -155,7 +150,7 @@ class Simulator:
             self._world = None
             raise
 
-    def _loaded(self) -> _World:
+    def _loaded(self) -> World:
         if self.pid is None or self._world is None:
             raise SimulatorError("The simulator holds no world; load a task first.")
         return self._world
@@ -176,7 +171,7 @@ class Simulator:
         self._world, self._actions, self._listing = None, [], False
         if variation < 0:  # the simulator would fail on it in an unreadable way
             raise SimulatorError(f"Variation {variation} of {task!r} does not exist; variations start from 0.")
-        world = _World(task, variation, simplification)
+        world = World(task, variation, simplification)
         with self._java() as java:
             self._build(java, world)
             self._world = world
@@ -247,14 +242,14 @@ class Simulator:
         """The names of the 30 tasks, in the simulator's order. The loaded world is lost."""
         with self._java() as java:
             self._world = None
-            self._load(java, _World("boil", 0, ""))
+            self._load(java, World("boil", 0, ""))
             return java.lines(self._interface, "getTaskNames")
 
     def variations(self, task: str) -> Variations:
         """The variations of a task, by the simulator's own split. The loaded world is lost."""
         with self._java() as java:
             self._world = None
-            self._load(java, _World(task, 0, ""))
+            self._load(java, World(task, 0, ""))
             names = ("getVariationsTrain", "getVariationsDev", "getVariationsTest")
             return Variations(*(tuple(json.loads(java.text(self._interface, name))) for name in names))
 
@@ -265,19 +260,16 @@ class Simulator:
         with self._java() as java:
             return java.call(str, self._interface, method)
 
-    def _load(self, java: Gateway, world: _World) -> None:
+    def _load(self, java: Gateway, world: World) -> None:
         problem = java.call(str, self._interface, "load", *world, False)
         if problem:
             raise SimulatorError(f"{problem} Asked for {world.task!r}, variation {world.variation}.")
 
-    def _build(self, java: Gateway, world: _World) -> None:
+    def _build(self, java: Gateway, world: World) -> None:
         """Builds the world and takes hold of the object that carries out steps."""
+        assert self._builder is not None
         self._forget(java)
-        self._load(java, world)
-        java.run(self._interface, "taskMaker_$eq", None)  # 7,000 tasks that nobody needs any more
-        self._agent = _unwrapped(java, java.call(JavaRef, self._interface, "agentInterface"))
-        if not java.call(bool, self._agent, "simplifierSuccess"):
-            raise SimulatorError(java.call(str, self._agent, "simplifierErrStr"))
+        self._agent = self._builder.build(java, world)
 
     def _forget(self, java: Gateway) -> None:
         """Lets go of the last world before the next is built: half of the time of a load was copying both."""
@@ -305,8 +297,8 @@ class Simulator:
             return False
         universe = java.call(JavaRef, self._agent, "universe")
         find = "scienceworld.goldagent.PathFinder", "getEnvObject"
-        hive = _unwrapped(java, java.call(JavaRef, *find, "bee hive", universe))
-        container = _unwrapped(java, java.call(JavaRef, hive, "propContainer"))
+        hive = unwrapped(java, java.call(JavaRef, *find, "bee hive", universe))
+        container = unwrapped(java, java.call(JavaRef, hive, "propContainer"))
         is_open = java.call(bool, container, "isOpen")
         java.release(universe, hive, container)
         return is_open
@@ -340,13 +332,6 @@ class Simulator:
 def _command_of(action: str) -> str:
     """The action as the Python interface compares it with its commands."""
     return action.strip(_JAVA_WHITESPACE).lower()
-
-
-def _unwrapped(java: Gateway, option: JavaRef) -> JavaRef:
-    """What a Scala Option holds; the Option is released."""
-    value = java.call(JavaRef, option, "get")
-    java.release(option)
-    return value
 
 
 def _parse_goals(text: str, *, optional: bool) -> Sequence[Goal]:

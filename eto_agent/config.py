@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import tyro
 import yaml
@@ -21,6 +21,7 @@ from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import parse_settings
 
 __all__ = [
+    "METHOD_NAMES",
     "ChatConfig",
     "EnvConfig",
     "EtoConfig",
@@ -31,6 +32,10 @@ __all__ = [
     "RunConfig",
     "load_config",
 ]
+
+MethodName = Literal["eto"]
+METHOD_NAMES: tuple[MethodName, ...] = get_args(MethodName)
+"""The methods that can follow SFT; `pipeline.METHODS` says what each does."""
 
 EnvSettings = Annotated[
     dict[str, Any],
@@ -102,6 +107,8 @@ class EtoConfig:
     """Iterations of explore, pair, train."""
     dpo: DpoSettings = field(default_factory=DpoSettings)
     """Contrastive training."""
+    levels: tuple[Literal["trajectory", "step", "mixture"], ...] = ("trajectory",)
+    """What is contrasted: whole trajectories, single steps, or both (each level named is trained by itself)."""
     protocol: Literal["paper", "strict"] = "paper"
     """Which score decides a pair."""
     trim_rejected: int | None = None
@@ -132,12 +139,14 @@ class EvaluateConfig:
 
 @dataclass(frozen=True)
 class RunConfig:
-    """SFT, then ETO, then evaluation, in one run folder."""
+    """Experts, SFT, then the methods, each evaluated, in one run folder."""
 
     out: Path = Path("runs/run")
     """Run folder; re-running with the same configuration continues it."""
     seed: int = 0
     """Seed of weights, data order and sampling."""
+    methods: tuple[MethodName, ...] = ("eto",)
+    """What follows SFT, in this order; each starts from the SFT agent."""
     env: EnvConfig = field(default_factory=EnvConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     chat: ChatConfig = field(default_factory=ChatConfig)

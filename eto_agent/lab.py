@@ -109,20 +109,30 @@ class Lab:
             max_score=self._env.max_score,
         )
 
-    def policy(self, model: Path | str, name: str) -> Policy:
-        """A model of this run as a policy."""
+    def policy(self, model: Path | str, name: str, *, temperature: float | None = None) -> Policy:
+        """A model of this run as a policy; `temperature` replaces `generation.temperature`."""
         from eto_agent.generation import GenerationSettings  # brings torch, which not every command needs
 
         generation = self.config.generation
-        settings = GenerationSettings(generation.temperature, generation.max_new_tokens, self.config.seed)
+        heat = generation.temperature if temperature is None else temperature
+        settings = GenerationSettings(heat, generation.max_new_tokens, self.config.seed)
         return TransformersPolicy(model, settings, stop_strings=(self.protocol.stop,), name=name)
 
     def explore(
-        self, title: str, tasks: TaskSet, policy: Policy, out: Path, *, example: Trajectory | None = None
+        self,
+        title: str,
+        tasks: TaskSet,
+        policy: Policy,
+        out: Path,
+        *,
+        samples: int = 1,
+        example: Trajectory | None = None,
     ) -> list[Trajectory]:
         """`rollout.explore` in this run's environments, with a line of progress."""
-        with EpisodeProgress(title, len(tasks)) as progress:
-            return explore(tasks, policy, self.world(example), out, seed=self.config.seed, on_episode=progress.update)
+        world = self.world(example)
+        with EpisodeProgress(title, len(tasks) * samples) as progress:
+            seed = self.config.seed
+            return explore(tasks, policy, world, out, samples=samples, seed=seed, on_episode=progress.update)
 
     def messages(self, trajectory: Trajectory) -> list[Message]:
         """A trajectory as the conversation that training reads (no example)."""

@@ -6,6 +6,7 @@ goes on where it stopped when it is called again, and ends with the same results
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +19,33 @@ from eto_agent.methods.sft import base_model, sft
 from eto_agent.report import write_report
 from eto_envs.errors import UnknownNameError
 
-__all__ = ["model_of", "run"]
+__all__ = ["METHODS", "model_of", "run"]
 
 
-def run(lab: Lab) -> dict[str, Any]:
+Results = dict[str, Any]
+"""Split -> figures, as `evaluate` returns them."""
+
+
+def run(lab: Lab) -> dict[str, Results]:
     """Runs every stage; returns policy -> split -> figures, in the order of the table."""
     expert(lab)
     results = {"random": evaluate(lab, "random", None)}
     imitator = sft(lab)
     results["sft"] = evaluate(lab, "sft", imitator)
-    for iteration, explorer in enumerate(eto(lab, imitator), 1):
-        results[f"eto-{iteration}"] = evaluate(lab, f"eto-{iteration}", explorer)
+    for name in lab.config.methods:
+        results |= METHODS[name](lab, imitator)
     print_table(results, lab.config.evaluate.protocol)
     print(f"Report: {write_report(lab.run.folder)}")
     return results
+
+
+def _eto(lab: Lab, imitator: Path) -> dict[str, Results]:
+    models = enumerate(eto(lab, imitator), 1)
+    return {f"eto-{iteration}": evaluate(lab, f"eto-{iteration}", model) for iteration, model in models}
+
+
+METHODS: dict[str, Callable[[Lab, Path], dict[str, Results]]] = {"eto": _eto}
+"""What each of `config.METHOD_NAMES` does with the SFT agent: trains, evaluates, and returns rows of the table."""
 
 
 def model_of(lab: Lab, name: str) -> Path | str | None:

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 import tyro
 import yaml
 
+from eto_agent.models import TokenizerKind
 from eto_agent.trainers import DpoSettings, TrainSettings
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import parse_settings
@@ -77,6 +78,8 @@ class ModelConfig:
     """A Hugging Face name, a local folder, or scratch:PRESET (random weights, tokenizer trained on the experts)."""
     vocab_size: int = 1024
     """Vocabulary of a scratch model's tokenizer."""
+    tokenizer: TokenizerKind = "words"
+    """Its tokens: words, or whole phrases between names (for worlds of numbered things, such as ALFWorld)."""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ def base_model(lab: Lab) -> Path | str:
             stage.path("model"),
             seed=lab.config.seed,
             vocab_size=config.vocab_size,
+            tokenizer=config.tokenizer,
         )
         stage.finish(["model"])
     return stage.path("model")

@@ -12,7 +12,7 @@ from eto_envs.alfworld.game import Game, build_game, parse_game
 from eto_envs.alfworld.generator.game import GeneratedGame
 from eto_envs.alfworld.generator.official import official_content, read_logic
 from eto_envs.alfworld.generator.problem import GameText, to_pddl_problem
-from eto_envs.alfworld.generator.sets import embedded_games
+from eto_envs.alfworld.generator.sets import DRAWN, drawn_game, drawn_type, embedded_games
 from eto_envs.alfworld.generator.walkthrough import walkthrough
 from eto_envs.alfworld.index import Games, open_games
 from eto_envs.alfworld.problem import read_problem
@@ -23,11 +23,14 @@ from eto_envs.tasks import Manifest, Task
 
 __all__ = ["COLLECTIONS", "Collection", "open_collection"]
 
-COLLECTIONS = ("mini", "official")
-"""`mini`: 300 made-up games that come along, in both dialects. `official`: the real ones, from `ALFWORLD_DATA` or after
+COLLECTIONS = ("mini", "mini:N", "official")
+"""`mini`: 300 made-up games that come along, in both dialects. `mini:N`: the same with N training games of an endless
+row, each drawn when it is played. `official`: the real ones, from `ALFWORLD_DATA` or after
 `eto-envs download alfworld`."""
 
 _KEPT_GAMES = 1024
+_MOST_DRAWN = 1_000_000
+_DRAWN_ID = "train/drawn/"
 
 
 class Collection(Protocol):
@@ -68,6 +71,8 @@ def open_collection(games: str, dialect: str | None) -> Collection:
         raise UnknownNameError.of("dialect of ALFWorld", dialect, DIALECTS)
     if games == "mini":
         return _Embedded(dialect or DIALECTS[0])
+    if games.startswith("mini:"):
+        return _Drawn(games, dialect or DIALECTS[0])
     return _Official(open_games(None if games == "official" else games, dialect))
 
 
@@ -81,14 +86,17 @@ class _Embedded:
 
     def manifest(self, name: str | None) -> Manifest:
         if name not in (None, "mini"):
-            raise UnknownNameError.of("ALFWorld manifest", name, ("mini",), where="of games='mini'")
+            raise UnknownNameError.of("ALFWorld manifest", name, ("mini",), where="of embedded games")
         splits: dict[str, list[Task]] = {}
         for game in embedded_games().values():
             splits.setdefault(split_name(game.split), []).append(self._task(game))
         return Manifest(f"{self._dialect}/mini", splits)
 
     def content(self, task_id: str) -> str:
-        return official_content(embedded_games()[task_id], read_logic(self._dialect))
+        return official_content(self._made(task_id), read_logic(self._dialect))
+
+    def _made(self, task_id: str) -> GeneratedGame:
+        return embedded_games()[task_id]
 
     def _task(self, game: GeneratedGame) -> Task:
         record = json.dumps(game.to_record(), sort_keys=True).encode()
@@ -96,11 +104,36 @@ class _Embedded:
         return Task(game.id, game.type, STEP_LIMIT, data)
 
     def _build(self, task_id: str) -> Game:
-        made = embedded_games()[task_id]
+        made = self._made(task_id)
         text = GameText(made)
         problem, rules = read_problem(to_pddl_problem(made, text)), rules_of(self._dialect, made.instruction)
         solution = walkthrough(made, self._dialect, text)
         return build_game(problem, rules, walkthrough=solution, solvable=True, source=task_id)
+
+
+class _Drawn(_Embedded):
+    """The embedded games with other training games: as many as are wanted, drawn when they are played."""
+
+    def __init__(self, games: str, dialect: Dialect) -> None:
+        super().__init__(dialect)
+        count = games.removeprefix("mini:")
+        if not (count.isdecimal() and count.isascii() and 0 < int(count) <= _MOST_DRAWN):
+            allowed = f"mini:N with N from 1 to {_MOST_DRAWN:,} training games"
+            raise UnknownNameError(f"Unusable games {games!r} of ALFWorld; expected {allowed}.")
+        self.name, self._count = f"{self.name}-{DRAWN}", int(count)
+
+    def manifest(self, name: str | None) -> Manifest:
+        embedded = super().manifest(name)
+        splits = {split: list(tasks) for split, tasks in embedded.items()}
+        data = {"dialect": self._dialect, "drawn": DRAWN}
+        splits["train"] = [
+            Task(f"{_DRAWN_ID}{number:06d}", drawn_type(number), STEP_LIMIT, data) for number in range(self._count)
+        ]
+        return Manifest(f"{self._dialect}/mini:{self._count}", splits)
+
+    def _made(self, task_id: str) -> GeneratedGame:
+        number = task_id.removeprefix(_DRAWN_ID)
+        return super()._made(task_id) if number == task_id else drawn_game(int(number))
 
 
 class _Official:

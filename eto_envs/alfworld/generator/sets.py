@@ -15,10 +15,24 @@ from eto_envs.alfworld.generator.official import read_logic, write_official
 from eto_envs.alfworld.generator.rooms import TASK_WEIGHTS
 from eto_envs.errors import DataError, UnknownNameError
 
-__all__ = ["EMBEDDED", "embedded_games", "generate_set", "pack_games", "split_sizes", "unpack_games", "write_set"]
+__all__ = [
+    "DRAWN",
+    "EMBEDDED",
+    "drawn_game",
+    "drawn_type",
+    "embedded_games",
+    "generate_set",
+    "pack_games",
+    "split_sizes",
+    "unpack_games",
+    "write_set",
+]
 
 EMBEDDED = "games.json.xz"
 """The embedded set, in eto_envs/alfworld/data."""
+
+DRAWN = "1"
+"""Version of the endless row of training games; another one whenever a change to the generator changes a game."""
 
 _FORMAT = "eto-alfworld-games-1"
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 3, "lp": 0, "pb": 0}]
@@ -49,7 +63,7 @@ def generate_set(
     for split, size in sizes.items():
         layout = "unseen" if split == "valid_unseen" else "seen"
         for number in range(size):
-            task_type = _task_type(number)
+            task_type = drawn_type(number)
             for turn in range(_TRIES):
                 key = f"{seed}/{split}/{number}/{turn}"
                 game = generate_game(key, task_type, layout, split=split, trial=trial.format(number))
@@ -61,8 +75,14 @@ def generate_set(
             yield game
 
 
-def _task_type(number: int) -> str:
-    """The type of a split's game n: a golden-ratio sequence, so that every run of games has the usual shares."""
+def drawn_game(number: int) -> GeneratedGame:
+    """Game `number`, from 0, of an endless row of training games in the rooms of the embedded training games."""
+    task_type = drawn_type(number)
+    return generate_game(f"drawn/{number}", task_type, split="train", trial=f"drawn-{number:06d}")
+
+
+def drawn_type(number: int) -> str:
+    """The type of game n of a row: a golden-ratio sequence, so that every run of games has the usual shares."""
     point = number * 61803 % 100_000 * sum(TASK_WEIGHTS.values())
     for task_type, weight in TASK_WEIGHTS.items():
         point -= weight * 100_000

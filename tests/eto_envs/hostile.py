@@ -50,7 +50,8 @@ HOSTILE = (
 
 def random_text(chance: random.Random) -> str:
     """Up to 30 characters, half of them ASCII, the others from all of Unicode, lone surrogates included."""
-    drawn = (chance.choice((chance.randrange(32, 127), chance.randrange(0x110000))) for _ in range(chance.randint(1, 30)))
+    length = chance.randint(1, 30)
+    drawn = (chance.choice((chance.randrange(32, 127), chance.randrange(0x110000))) for _ in range(length))
     return "".join(map(chr, drawn))
 
 

@@ -262,7 +262,7 @@ def generate(
     Args:
         world: the world: alfworld.
         games: how many; a tenth each become valid_seen and valid_unseen.
-        out: the folder to write json_2.1.1/SPLIT/TASK/TRIAL/game.tw-pddl in.
+        out: the folder to write json_2.1.1/SPLIT/TASK/TRIAL/game.tw-pddl in; it must not hold games yet.
         seed: any integer; the same seed gives the same games.
         dialect: how putting is said: "move X to Y", or "put X in/on Y" as in the paper.
         grammar_from: a game.tw-pddl to take domain and texts from; without it the installed alfworld gives them.

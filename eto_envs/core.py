@@ -48,8 +48,6 @@ class TextEnv(gymnasium.Env[str, str]):
     metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012  # gymnasium declares it so
     max_score: ClassVar[float] = 1.0
     """The world's own score that counts as 1."""
-    oracle_from: ClassVar[Literal["state", "start"]] = "state"
-    """Where the plan of `oracle_actions` begins: in the current state, or at the start of the task."""
 
     _constructor: tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -236,8 +234,15 @@ class TextEnv(gymnasium.Env[str, str]):
         self._require_open()
         return list(self._admissible_actions())
 
+    @property
+    def oracle_from(self) -> Literal["state", "start"]:
+        """Where the plan of `oracle_actions` begins: in the current state, or at the start of the task."""
+        return "state"
+
     def oracle_actions(self) -> list[str]:
         """A full solution, from the current state or from the start of the task: see `oracle_from`.
+
+        Empty where the oracle knows none.
 
         Raises:
             EpisodeError: there is no episode.

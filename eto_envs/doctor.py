@@ -26,6 +26,7 @@ _NEEDS = {
 """Packages that an environment needs beyond the core."""
 _EXTRAS = {
     "web": ("flask",),
+    "alfworld": ("textworld", "alfworld"),
     "agent": ("torch", "transformers", "trl", "peft", "accelerate", "datasets"),
     "vllm": ("vllm",),
 }

@@ -142,7 +142,11 @@ class Manifest(Mapping[str, TaskSet]):
                 return split, task
         known = dict.fromkeys(i for tasks in self._splits.values() for i in tasks.ids)
         raise UnknownNameError.of(
-            "task", task_id, known, "List them with: eto-envs tasks", where=f"in manifest {self.name!r}"
+            "task",
+            task_id,
+            known,
+            "List them with: eto-envs tasks ENV --split SPLIT",
+            where=f"in manifest {self.name!r}",
         )
 
     def overlaps(self) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import lru_cache
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 from eto_envs.alfworld.domain import Dialect, rules_of
 from eto_envs.alfworld.game import Game, build_game, parse_game
@@ -55,7 +56,6 @@ class Collection(Protocol):
         ...
 
 
-@lru_cache(maxsize=8)
 def open_collection(games: str, dialect: str | None) -> Collection:
     """The collection of a name, or of a folder or zip file in the official layout; opened once in a process.
 
@@ -64,11 +64,22 @@ def open_collection(games: str, dialect: str | None) -> Collection:
         dialect: "put" or "move"; without it what there is, "put" first.
 
     Raises:
-        UnknownNameError: there is no such dialect.
+        UnknownNameError: there is no such dialect, collection or file.
         DataError: there are no such games.
     """
     if dialect not in (None, *DIALECTS):
         raise UnknownNameError.of("dialect of ALFWorld", dialect, DIALECTS)
+    given: Any = games
+    if not (isinstance(given, str | Path) and given and (given in COLLECTIONS or Path(given).expanduser().exists())):
+        raise UnknownNameError(
+            f"Unknown games {games!r} of ALFWorld; expected one of {', '.join(COLLECTIONS)}, or a folder or zip file "
+            "that exists. Get the official ones with: eto-envs download alfworld"
+        )
+    return _open(games, dialect)
+
+
+@lru_cache(maxsize=8)
+def _open(games: str, dialect: Dialect | None) -> Collection:
     if games == "mini":
         return _Embedded(dialect or DIALECTS[0])
     if games.startswith("mini:"):

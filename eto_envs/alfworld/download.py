@@ -45,8 +45,11 @@ class Downloaded:
         known = [split for split in self.manifest if split in self.release.splits and split not in differing]
         remarks = [f"known files: {', '.join(known)}"] if known else []
         remarks += [f"other files than the known ones: {', '.join(differing)}"] if differing else []
-        remarks += [] if "train" in self.manifest else ["no training games"]
-        use = 'import gymnasium, eto_envs; env = gymnasium.make("eto/ALFWorld-v0")'
+        settings = f'games="official", dialect="{self.release.dialect}"'
+        if "train" not in self.manifest:
+            remarks.append("no training games")
+            settings = f'split="seen", {settings}'
+        use = f'import gymnasium, eto_envs; env = gymnasium.make("eto/ALFWorld-v0", {settings})'
         lines = [str(self.path), f"dialect {self.release.dialect}; games: {counts}", "; ".join(remarks), use]
         return "\n".join(line for line in lines if line)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from eto_envs.alfworld.collections import open_collection
 from eto_envs.alfworld.explorer import explore
 from eto_envs.alfworld.observations import NOTHING_HAPPENS
-from eto_envs.alfworld.oracle import plan
+from eto_envs.alfworld.oracle import Unsolvable, plan
 from eto_envs.alfworld.subgoals import Seen, seen_after, subgoals
 from eto_envs.alfworld.worlds import ENGINES, EngineName, Moment, World
 from eto_envs.core import TextEnv, WorldStep
@@ -71,8 +71,9 @@ class ALFWorldEnv(TextEnv):
     * `dialect`: `put` (data up to 2.1.2, the papers') or `move` (2.1.3); default: what the games are, `put` for `mini`.
     * `engine`: `native` (default), or `textworld`, the original (`pip install 'eto-envs[alfworld]'`). A game whose
       rules the native engine does not know is played by TextWorld, with a warning.
-    * `expert`: what `oracle_actions()` gives: the `planner` knows where everything is and plans from any state; the
-      `explorer` looks for it as a player must, from the start of the task: what there is to imitate.
+    * `expert`: what `oracle_actions()` gives: the `planner` knows where everything is and plans from any state (no
+      actions where something in hand can never be put down again, as a paper towel roll); the `explorer` looks for
+      things as a player must, from the start of the task: what there is to imitate.
     * Further arguments: see `TextEnv`.
 
     ## Fidelity
@@ -163,13 +164,22 @@ class ALFWorldEnv(TextEnv):
     def _admissible_actions(self) -> Sequence[str]:
         return self._world.admissible(self._present.moment)
 
+    @property
+    def oracle_from(self) -> Literal["state", "start"]:
+        """The planner begins in the current state; the explorer, and the solution in a file, at the start."""
+        from_file = self._world.game is None and self._world.played_by == "textworld"
+        return "start" if from_file or self.expert == "explorer" else "state"
+
     def _oracle_actions(self) -> Sequence[str]:
         game, state = self._world.game, self._present.moment.state
         if game is None or state is None:
             return self._world.walkthrough
         if self.expert == "explorer":
             return explore(game, self.step_limit)
-        return plan(game, state)
+        try:
+            return plan(game, state)
+        except Unsolvable:  # where an agent got itself stuck is no error
+            return []
 
     def _capture(self) -> _Now:
         return self._present

@@ -95,7 +95,6 @@ class ScienceWorldEnv(TextEnv):
     """
 
     max_score: ClassVar[float] = 100.0
-    oracle_from: ClassVar[Literal["state", "start"]] = "start"
 
     def __init__(
         self,
@@ -136,6 +135,11 @@ class ScienceWorldEnv(TextEnv):
 
     def _admissible_actions(self) -> Sequence[str]:
         return self._simulator.valid_actions()
+
+    @property
+    def oracle_from(self) -> Literal["state", "start"]:
+        """The gold path begins at the start of the task."""
+        return "start"
 
     def _oracle_actions(self) -> Sequence[str]:
         return self._simulator.gold_path()

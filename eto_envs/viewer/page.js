@@ -23,6 +23,8 @@ function svg(tag, attributes, text) {
   return node;
 }
 
+/** An id that may wrap after any of its parts; what is copied from the page is the id itself. */
+const wrapping = (id) => id.split(/(?<=[/_:])/).flatMap((part) => [part, el("wbr")]).slice(0, -1);
 const rounded = (number) => String(Math.round(number * 1000) / 1000);
 const counted = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 const outcomeName = (outcome) => (outcome === null ? "unfinished" : outcome.replace("_", " "));
@@ -83,7 +85,7 @@ function drawRow(episode) {
   level.style.width = `${100 * Math.min(1, Math.max(0, episode.reward ?? 0))}%`;
   return el("a", { class: "row", href: `#${episode.number}` },
     badge(episode.outcome),
-    el("span", { class: "task" }, episode.task, el("small", {}, episode.policy ? `  ${episode.policy}` : "")),
+    el("span", { class: "task" }, ...wrapping(episode.task), el("small", {}, episode.policy ? `  ${episode.policy}` : "")),
     el("span", { class: "gauge" }, el("i", {}, level), episode.reward === null ? "none" : episode.reward.toFixed(2)),
     el("span", { class: "steps" }, counted(episode.steps, "step")),
     el("span", { class: "goal" }, episode.goal));
@@ -199,7 +201,7 @@ function drawFacts(trajectory) {
 function drawVerdict(trajectory) {
   const steps = trajectory.turns.filter((turn) => turn.role !== "task").length;
   const panel = el("section", { class: "panel" }, el("div", { class: "verdict" },
-    el("strong", {}, trajectory.task), badge(trajectory.outcome),
+    el("strong", {}, ...wrapping(trajectory.task)), badge(trajectory.outcome),
     el("span", {}, trajectory.final_reward === null ? "no reward" : `reward ${rounded(trajectory.final_reward)}`),
     el("span", {}, counted(steps, "step"))));
   const goal = trajectory.turns.length ? trajectory.turns[0].text : "";

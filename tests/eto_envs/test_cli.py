@@ -220,6 +220,7 @@ def test_doctor(tmp_path: Path) -> None:
     rows = {line.split()[1]: line for line in shown.splitlines() if line.startswith(("ok", "missing", "absent"))}
     for name in ("python", "gymnasium", "scienceworld", "java", "eto/LockedDoor-v0", "eto/ScienceWorld-v0"):
         assert rows[name].startswith("ok")
+    assert "textworld" in next(line for line in shown.splitlines() if "extra: alfworld" in line)
     assert shown.endswith("The core works.\n")
 
 

@@ -60,9 +60,10 @@ def read_logic(dialect: str = "move", grammar_from: Path | None = None) -> GameL
     logic = _logic_of_package() if grammar_from is None else _logic_of_game(grammar_from)
     if logic.dialect != dialect:
         source = "The installed alfworld package" if grammar_from is None else f"Game file {str(grammar_from)!r}"
+        other = f"choose dialect {logic.dialect!r}, or " if logic.dialect else ""
         raise DataError(
-            f"{source} speaks {logic.dialect or 'no known dialect'!r}, not {dialect!r}; give a game file that does, "
-            f"for instance one of json_2.1.1: --dialect {dialect} --grammar-from .../game.tw-pddl"
+            f"{source} speaks {logic.dialect or 'no known dialect'!r}, not {dialect!r}; {other}give a game file that "
+            "does, to eto-envs generate: --grammar-from .../game.tw-pddl, or to the environment: games='official'."
         )
     return logic
 

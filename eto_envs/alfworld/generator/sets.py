@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import lzma
-from collections.abc import Iterable, Iterator, Mapping
+import os
+import shutil
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -98,8 +102,10 @@ def write_set(
 
     `ALFWORLD_DATA=OUT` makes the alfworld package play them.
 
+    All of it is there or, after an error, nothing.
+
     Args:
-        out: a folder, made if it is missing.
+        out: a folder, made if it is missing; it must not hold a set yet.
         games: how many games in all.
         seed: any integer; the same seed gives the same bytes.
         dialect: `move` or `put`.
@@ -111,15 +117,42 @@ def write_set(
     Raises:
         UnknownNameError: an unusable number of games, or an unknown dialect.
         MissingDependencyError: nothing to take domain and grammar from.
-        DataError: what was given to take them from does not have them.
+        DataError: what was given to take them from does not have them, `out` holds a set, or its disk is full.
     """
     if games < 1:
         raise UnknownNameError(f"Unusable number of games {games}; expected a whole number from 1.")
     logic = read_logic(dialect, grammar_from)
     sizes = split_sizes(games)
-    for game in generate_set(sizes, seed, trial=f"trial_G{seed}_{{:05d}}"):
-        write_official(game, out / "json_2.1.1" / game.split, logic)
+    with _whole_or_nothing(out / "json_2.1.1") as draft:
+        for game in generate_set(sizes, seed, trial=f"trial_G{seed}_{{:05d}}"):
+            write_official(game, draft / game.split, logic)
     return sizes
+
+
+@contextmanager
+def _whole_or_nothing(target: Path) -> Generator[Path]:
+    """A folder to write in, which becomes `target` when all is well and is removed otherwise."""
+    if target.exists():
+        raise DataError(f"{str(target)!r} exists already; give another folder, or remove it first.")
+    home, made = target.parent, not target.parent.exists()
+    draft = home / f".{target.name}.{os.getpid()}"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        draft.mkdir()
+        yield draft
+        draft.rename(target)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise DataError(
+            f"The disk of {str(home)!r} is full ({error.strerror}), nothing was kept; free some space, ask for fewer "
+            "--games, or give another folder: --out"
+        ) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        if made:
+            with suppress(OSError):
+                home.rmdir()  # where nothing came into it
 
 
 def pack_games(games: Iterable[GeneratedGame]) -> bytes:

@@ -27,6 +27,8 @@ from tests.eto_envs.alfworld.stand_ins import (
 from tests.eto_envs.commands import ENVIRONMENT
 from tests.eto_envs.drive import Drive, Request
 
+USE = 'gymnasium, eto_envs; env = gymnasium.make("eto/ALFWorld-v0", games="official", dialect="put")'
+
 
 def begun(home: Path) -> Path:
     """Where the file grows."""
@@ -43,7 +45,7 @@ def test_games_are_fetched_checked_and_listed(home: Path, drive: Drive, release:
     assert done.report().splitlines() == [
         str(home / "put.zip"),
         "dialect put; games: 3,553 train, 140 seen, 134 unseen",
-        'import gymnasium, eto_envs; env = gymnasium.make("eto/ALFWorld-v0")',
+        f"import {USE}",
     ]
     assert open_games().location == home / "put.zip"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -117,12 +118,14 @@ def test_an_unknown_dialect() -> None:
 # -- the command, and the real games -------------------------------------------------------------------------------
 
 
-def command(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def python(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = ENVIRONMENT | {"ETO_ENVS_DATA": str(home.parent)}
     environment.pop("ALFWORLD_DATA", None)
-    return subprocess.run(
-        [*COMMAND, "download", *arguments], env=environment, capture_output=True, text=True, timeout=300
-    )
+    return subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=300)
+
+
+def command(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return python(home, *COMMAND[1:], "download", *arguments)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +155,8 @@ def test_the_real_evaluation_games_of_dialect_move(home: Path, shared_dir: Path)
         "known files: seen, unseen; no training games",
     ]
     assert len(load_manifest("agentgym", open_games(home / "move.zip"))["test"]) == 200
+    use = f"{process.stdout.splitlines()[3]}; print(env.reset(seed=0)[1]['split'])"
+    assert python(home, "-c", use).stdout == "move/official/seen\n"
 
 
 def test_the_real_evaluation_games_of_dialect_put(home: Path, shared_dir: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import tarfile
@@ -42,7 +43,7 @@ from eto_envs.alfworld.generator.plans import UNSEEN
 from eto_envs.alfworld.generator.sets import EMBEDDED, pack_games, split_sizes, unpack_games
 from eto_envs.errors import DataError, MissingDependencyError, UnknownNameError
 from tests.eto_envs.alfworld.household import Household
-from tests.eto_envs.commands import ROOT, run
+from tests.eto_envs.commands import COMMAND, ENVIRONMENT, ROOT, run
 
 LOGIC = {
     "move": GameLogic("(define (domain alfred))", 'Your task is to: UNKNOWN GOAL." ... "move {o} to {r}"'),
@@ -180,13 +181,35 @@ def test_the_command(tmp_path: Path) -> None:
     for wrong, message in (
         (["generate", "scienceworld", "--games", "3", "--out", "x"], "Unknown world to generate 'scienceworld'"),
         (["generate", "alfworld", "--games", "0", "--out", "x"], "Unusable number of games 0"),
+        (wanted, f"'made{os.sep}json_2.1.1' exists already; give another folder, or remove it first."),
         ([*wanted[:-1], "nothing"], "No such file or directory: nothing"),
+        ([*wanted[:5], str(texts), *wanted[6:]], f"File exists: {texts}"),
         ([*wanted[:6], "--grammar-from", str(texts)], "speaks 'put', not 'move'"),
     ):
         process = run(tmp_path, *wrong)
         assert process.returncode == 2
         assert message in process.stderr
         assert process.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("limit", [3_000, 30_000])
+def test_a_full_disk_leaves_nothing(tmp_path: Path, limit: int) -> None:
+    """No file of the process may grow beyond the limit, which stops it in the middle of a game file."""
+    texts = game_file(tmp_path / "texts", "put")
+    wanted = ["generate", "alfworld", "--games", "9", "--dialect", "put", "--grammar-from", str(texts)]
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "kept").touch()
+    before = sorted(tmp_path.rglob("*"))
+    for out in ("old", "new"):
+        process = subprocess.run(
+            [*COMMAND, *wanted, "--out", out],
+            cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, timeout=120,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        )  # fmt: skip
+        assert process.returncode == 2
+        assert process.stderr.startswith(f"eto-envs: The disk of '{out}' is full (File too large), nothing was kept; ")
+        assert process.stderr.count("\n") == 1
+        assert sorted(tmp_path.rglob("*")) == before
 
 
 # -- against the real world -----------------------------------------------------------------------------------------

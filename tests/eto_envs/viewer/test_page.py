@@ -344,6 +344,24 @@ def test_a_phone_needs_no_sideways_scrolling(browser: Browser, place: str) -> No
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_a_long_id_wraps_between_its_parts(browser: Browser) -> None:
+    recorded = episode()
+    recorded.task = "train/pick_and_place_simple-Pen-None-Dresser-b2/game-0002"
+    page = browser.open([recorded, recorded], width=390)
+    for open_first, name in ((False, ".row .task"), (True, ".verdict strong")):
+        if open_first:
+            page.locator(".row").first.click()
+        shown = page.locator(name).first
+        assert shown.evaluate("node => node.textContent").split()[0] == recorded.task
+        parts = shown.evaluate(
+            "node => [...node.childNodes].filter((part) => part.nodeType === 3).map((part) => "
+            "{ const range = document.createRange(); range.selectNode(part);"
+            " return [part.textContent, range.getClientRects().length]; })"
+        )
+        assert ["place_", 1] in parts
+        assert shown.evaluate("node => node.offsetHeight") > 40  # on several lines, all the same
+
+
 def test_a_page_of_nothing_says_so(browser: Browser) -> None:
     page = browser.open([])
     assert texts(page, "#summary") == ["0 episodes, 0 solved, mean reward none"]

@@ -1,25 +1,21 @@
-"""Plays episodes of random and hostile actions; as a program it prints a hash of all that was seen, for each episode.
-
-python hostile.py FIRST LAST STEP        (episodes FIRST to LAST - 1, in steps of STEP, which may be negative)
-"""
+"""Episodes of random and hostile actions in the shop; see `tests.eto_envs.hostile`."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import random
-import sys
-from collections.abc import Sequence
+from functools import cache
 
 from eto_envs.webshop.env import WebShopEnv
+from tests.eto_envs import hostile
 
 __all__ = ["ACTIONS", "EPISODES", "play"]
 
 EPISODES, ACTIONS = 200, 500
 
 _HOSTILE = (
-    "",
-    " ",
+    *hostile.HOSTILE,
     "search",
     "click",
     "search[]",
@@ -40,7 +36,6 @@ _HOSTILE = (
     "search[" + "[" * 3000 + "]" * 3000,
     "search[" + "lamp " * 4000 + "]",
     "search[" + "x" * 100_000 + "]",
-    "\n",
     "search[a\nb]",
     "search[lamp]\nclick[buy now]",
     "search[\x00\x01\x7f]",
@@ -52,15 +47,13 @@ _HOSTILE = (
     "click[Next >]",
     "CLICK[next >]",
     "click[attributes]",
-    "'; DROP TABLE products; --",
-    "<script>alert(1)</script>",
     "search[%s %d {0} {{}} $x ${y} `z`]",
 )
 
 
-def play(env: WebShopEnv, number: int) -> str:
+def play(number: int) -> str:
     """Plays one episode, begins again where it ends, and returns the hash of everything that it showed."""
-    chance = random.Random(number)
+    env, chance = _env(), random.Random(number)
     task = env.tasks[chance.randrange(len(env.tasks))].id
     digest = hashlib.sha256()
     observation, info = env.reset(options={"task": task})
@@ -74,6 +67,11 @@ def play(env: WebShopEnv, number: int) -> str:
     return digest.hexdigest()
 
 
+@cache
+def _env() -> WebShopEnv:
+    return WebShopEnv(max_steps=60)
+
+
 def _choose(env: WebShopEnv, chance: random.Random) -> str:
     kind = chance.random()
     if kind < 0.55:
@@ -83,18 +81,9 @@ def _choose(env: WebShopEnv, chance: random.Random) -> str:
         return f"search[{' '.join(chance.sample(words, min(len(words), chance.randint(1, 12))))}]"
     if kind < 0.75:
         return chance.choice(_HOSTILE)
-    length = chance.randint(1, 30)
-    text = "".join(
-        chr(chance.choice((chance.randrange(32, 127), chance.randrange(1, 0x10FFFF)))) for _ in range(length)
-    )
+    text = hostile.random_text(chance)
     return chance.choice((text, f"click[{text}]", f"search[{text}]"))
 
 
-def main(arguments: Sequence[str]) -> None:
-    env = WebShopEnv(max_steps=60)
-    for number in range(*map(int, arguments)):
-        print(number, play(env, number))
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    hostile.run(play)

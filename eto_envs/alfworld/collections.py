@@ -70,7 +70,8 @@ def open_collection(games: str, dialect: str | None) -> Collection:
     if dialect not in (None, *DIALECTS):
         raise UnknownNameError.of("dialect of ALFWorld", dialect, DIALECTS)
     given: Any = games
-    if not (isinstance(given, str | Path) and given and (given in COLLECTIONS or Path(given).expanduser().exists())):
+    named = given in COLLECTIONS or str(given).startswith("mini:")
+    if not (isinstance(given, str | Path) and given and (named or Path(given).expanduser().exists())):
         raise UnknownNameError(
             f"Unknown games {games!r} of ALFWorld; expected one of {', '.join(COLLECTIONS)}, or a folder or zip file "
             "that exists. Get the official ones with: eto-envs download alfworld"

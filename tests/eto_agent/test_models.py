@@ -17,6 +17,7 @@ from eto_agent.chat import ChatEncoder
 from eto_agent.models import (
     PRESETS,
     ModelNotFoundError,
+    TokenizerKind,
     _train_tokenizer,
     create_scratch,
     load,
@@ -58,15 +59,35 @@ def test_compact_template(folder: Path) -> None:
     assert ChatEncoder(tokenizer).end_of_turn_ids == (tokenizer.eos_token_id,)
 
 
-@given(text=st.text())
-def test_every_text_survives_the_tokenizer(text: str) -> None:
-    tokenizer = _tokenizer()
+@pytest.mark.parametrize("kind", ["words", "phrases"])
+@given(text=st.text() | st.lists(st.sampled_from([" shelf 1", "mug", " 2", "\n", "é"])).map("".join))
+def test_every_text_survives_the_tokenizer(kind: TokenizerKind, text: str) -> None:
+    tokenizer = _tokenizer(kind)
     assert tokenizer.decode(tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"]) == text
 
 
 @lru_cache
-def _tokenizer() -> Any:
-    return _train_tokenizer(TEXTS, 300, 512)
+def _tokenizer(kind: TokenizerKind) -> Any:
+    texts = TEXTS if kind == "words" else [*TEXTS, *ROOMS]
+    return _train_tokenizer(texts, 600, 512, kind)
+
+
+ROOMS = [f"On the shelf {n}, you see a mug {m}, and a box 1." for n in range(1, 5) for m in range(1, 5)]
+
+
+def test_phrases_lie_between_names() -> None:
+    """A name with its number is one token, without its number the same word is one too; phrases hold no names."""
+    tokenizer = _tokenizer("phrases")
+    ids = tokenizer("On the shelf 3, you see a mug 2, and a box 1.")["input_ids"]
+    assert [tokenizer.decode(i) for i in ids] == [
+        "On the", " shelf 3", ", you see a", " mug 2", ", and a", " box 1", ".",
+    ]  # fmt: skip
+    assert len(tokenizer(" shelf mug")["input_ids"]) == 2
+
+
+def test_phrases_without_numbered_names_are_words() -> None:
+    made = [_train_tokenizer(TEXTS, 300, 512, kind).backend_tokenizer.to_str() for kind in ("words", "phrases")]
+    assert made[0] == made[1]
 
 
 def test_the_same_in_another_process(folder: Path, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ class PolicyArguments(Arguments):
     """What `evaluate` takes."""
 
     policy: str = "sft"
-    """Which policy: random, oracle, base, sft, eto-N, or the folder of a model."""
+    """Which policy: random, oracle, base, sft, eto-N, rft, rft-N, self-play-VARIANT, or the folder of a model."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _run(name: str, command: Command, given: list[str]) -> None:
 
 
 def _overview() -> str:
-    lines = [f"  {name:<9} {command.help}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<10} {command.help}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
             "usage: eto-agent COMMAND [--config FILE] [OPTIONS]",
@@ -168,13 +168,29 @@ def _whole(lab: Any, _: Arguments) -> None:
     run(lab)
 
 
+def _method(name: str) -> Callable[[Any, Arguments], None]:
+    """The command that runs one method on a run folder, evaluates it and prints its rows of the table."""
+
+    def do(lab: Any, _: Arguments) -> None:
+        from eto_agent.console import print_table
+        from eto_agent.pipeline import run_method
+
+        print_table(run_method(lab, name), lab.config.evaluate.protocol)
+
+    return do
+
+
 COMMANDS: dict[str, Command] = {
-    "run": Command("Everything: experts, SFT, ETO iterations, evaluation, report.", Arguments, _whole),
+    "run": Command("Everything: experts, SFT, the methods, evaluation, report.", Arguments, _whole),
     "expert": Command("Record the environment's own solutions as expert trajectories.", Arguments, _expert),
     "sft": Command("Fine-tune the base model on the experts.", Arguments, _sft),
     "explore": Command("Let the agent act once on every training task.", IterationArguments, _explore),
     "pairs": Command("Pair expert and explored trajectories.", IterationArguments, _pairs),
     "dpo": Command("Train on the pairs of an iteration.", IterationArguments, _dpo),
+    "eto": Command("ETO after SFT: all iterations, evaluated.", Arguments, _method("eto")),
+    "best-of-n": Command("Best-of-N after SFT: the best of several samples.", Arguments, _method("best-of-n")),
+    "rft": Command("RFT after SFT: learn from the agent's own successes.", Arguments, _method("rft")),
+    "self-play": Command("Learn without experts, from own episodes only.", Arguments, _method("self-play")),
     "evaluate": Command("Evaluate a policy on the evaluation splits.", PolicyArguments, _evaluate),
     "report": Command("Write the report of a run folder again.", Arguments, _report),
 }

@@ -1,6 +1,7 @@
 """The command `eto-agent`: the whole line (`run`) and its single stages.
 
-Every command takes `--config FILE` (YAML) and every key of it as a flag, which wins over the file. Exit codes: 0 done;
+Every command on a run folder takes `--config FILE` (YAML) and every key of it as a flag, which wins over the file;
+`import` and `export` work on files. Exit codes: 0 done;
 2 wrong use or a set-up that cannot work, said in one line on standard error; 130 interrupted (run it again to go on).
 """
 
@@ -17,6 +18,7 @@ from typing import Annotated, Any
 import tyro
 
 from eto_agent.config import RunConfig, load_config
+from eto_agent.formats.commands import ExportArguments, ImportArguments, export_trajectories, import_trajectories
 from eto_envs.errors import EtoEnvError
 
 __all__ = ["main"]
@@ -49,11 +51,11 @@ class PolicyArguments(Arguments):
 
 @dataclass(frozen=True)
 class Command:
-    """One command: its line of help, what it takes, and what it does."""
+    """One command: its line of help, what it takes, and what it does; `do` gets a `Lab` first with `Arguments`."""
 
     help: str
-    takes: type[Arguments]
-    do: Callable[[Any, Any], None]
+    takes: type[Any]
+    do: Callable[..., None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,6 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, command: Command, given: list[str]) -> None:
+    if not issubclass(command.takes, Arguments):
+        command.do(tyro.cli(command.takes, prog=f"eto-agent {name}", description=command.help, args=given))
+        return
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--config", type=Path)
     file = parser.parse_known_args(given)[0].config
@@ -193,6 +198,8 @@ COMMANDS: dict[str, Command] = {
     "self-play": Command("Learn without experts, from own episodes only.", Arguments, _method("self-play")),
     "evaluate": Command("Evaluate a policy on the evaluation splits.", PolicyArguments, _evaluate),
     "report": Command("Write the report of a run folder again.", Arguments, _report),
+    "import": Command("Read other projects' demonstrations as trajectories.", ImportArguments, import_trajectories),
+    "export": Command("Write trajectories as conversations for other tools.", ExportArguments, export_trajectories),
 }
 
 

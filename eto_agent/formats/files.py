@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +101,7 @@ def to_dataset(trajectories: Sequence[Trajectory], *, instruction: str | None = 
     )
     ours = [_without_origin(each) for each in trajectories]
     records = [to_record(each, FORMATS["messages"], instruction=instruction) for each in ours]
-    return Dataset.from_list(records, features=features)
+    return Dataset.from_dict({name: [record[name] for record in records] for name in features}, features=features)
 
 
 def from_dataset(dataset: Dataset, env: str = "", *, reward: float | None = None, split: str = "") -> list[Trajectory]:
@@ -110,8 +111,6 @@ def from_dataset(dataset: Dataset, env: str = "", *, reward: float | None = None
 
 def _without_origin(trajectory: Trajectory) -> Trajectory:
     """A data set has one shape: what another project's file had beside it is left out."""
-    from dataclasses import replace
-
     return replace(trajectory, meta={key: each for key, each in trajectory.meta.items() if key != "imported"})
 
 

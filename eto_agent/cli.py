@@ -1,6 +1,7 @@
 """The command `eto-agent`: the whole line (`run`) and its single stages.
 
-Every command takes `--config FILE` (YAML) and every key of it as a flag, which wins over the file. Exit codes: 0 done;
+Every command on a run folder takes `--config FILE` (YAML) and every key of it as a flag, which wins over the file;
+`import` and `export` work on files. Exit codes: 0 done;
 2 wrong use or a set-up that cannot work, said in one line on standard error; 130 interrupted (run it again to go on).
 """
 
@@ -17,6 +18,7 @@ from typing import Annotated, Any
 import tyro
 
 from eto_agent.config import RunConfig, load_config
+from eto_agent.formats.commands import ExportArguments, ImportArguments, export_trajectories, import_trajectories
 from eto_envs.errors import EtoEnvError
 
 __all__ = ["main"]
@@ -44,16 +46,16 @@ class PolicyArguments(Arguments):
     """What `evaluate` takes."""
 
     policy: str = "sft"
-    """Which policy: random, oracle, base, sft, eto-N, or the folder of a model."""
+    """Which policy: random, oracle, base, sft, eto-N, rft, rft-N, self-play-VARIANT, or the folder of a model."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """One command: its line of help, what it takes, and what it does."""
+    """One command: its line of help, what it takes, and what it does; `do` gets a `Lab` first with `Arguments`."""
 
     help: str
-    takes: type[Arguments]
-    do: Callable[[Any, Any], None]
+    takes: type[Any]
+    do: Callable[..., None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,6 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, command: Command, given: list[str]) -> None:
+    if not issubclass(command.takes, Arguments):
+        command.do(tyro.cli(command.takes, prog=f"eto-agent {name}", description=command.help, args=given))
+        return
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--config", type=Path)
     file = parser.parse_known_args(given)[0].config
@@ -102,7 +107,7 @@ def _run(name: str, command: Command, given: list[str]) -> None:
 
 
 def _overview() -> str:
-    lines = [f"  {name:<9} {command.help}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<10} {command.help}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
             "usage: eto-agent COMMAND [--config FILE] [OPTIONS]",
@@ -168,15 +173,33 @@ def _whole(lab: Any, _: Arguments) -> None:
     run(lab)
 
 
+def _method(name: str) -> Callable[[Any, Arguments], None]:
+    """The command that runs one method on a run folder, evaluates it and prints its rows of the table."""
+
+    def do(lab: Any, _: Arguments) -> None:
+        from eto_agent.console import print_table
+        from eto_agent.pipeline import run_method
+
+        print_table(run_method(lab, name), lab.config.evaluate.protocol)
+
+    return do
+
+
 COMMANDS: dict[str, Command] = {
-    "run": Command("Everything: experts, SFT, ETO iterations, evaluation, report.", Arguments, _whole),
+    "run": Command("Everything: experts, SFT, the methods, evaluation, report.", Arguments, _whole),
     "expert": Command("Record the environment's own solutions as expert trajectories.", Arguments, _expert),
     "sft": Command("Fine-tune the base model on the experts.", Arguments, _sft),
     "explore": Command("Let the agent act once on every training task.", IterationArguments, _explore),
     "pairs": Command("Pair expert and explored trajectories.", IterationArguments, _pairs),
     "dpo": Command("Train on the pairs of an iteration.", IterationArguments, _dpo),
+    "eto": Command("ETO after SFT: all iterations, evaluated.", Arguments, _method("eto")),
+    "best-of-n": Command("Best-of-N after SFT: the best of several samples.", Arguments, _method("best-of-n")),
+    "rft": Command("RFT after SFT: learn from the agent's own successes.", Arguments, _method("rft")),
+    "self-play": Command("Learn without experts, from own episodes only.", Arguments, _method("self-play")),
     "evaluate": Command("Evaluate a policy on the evaluation splits.", PolicyArguments, _evaluate),
     "report": Command("Write the report of a run folder again.", Arguments, _report),
+    "import": Command("Read other projects' demonstrations as trajectories.", ImportArguments, import_trajectories),
+    "export": Command("Write trajectories as conversations for other tools.", ExportArguments, export_trajectories),
 }
 
 

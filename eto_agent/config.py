@@ -23,6 +23,7 @@ from eto_envs.making import parse_settings
 
 __all__ = [
     "METHOD_NAMES",
+    "BestOfNConfig",
     "ChatConfig",
     "EnvConfig",
     "EtoConfig",
@@ -30,13 +31,15 @@ __all__ = [
     "ExpertConfig",
     "GenerationConfig",
     "ModelConfig",
+    "RftConfig",
     "RunConfig",
+    "SelfPlayConfig",
     "load_config",
 ]
 
-MethodName = Literal["eto"]
+MethodName = Literal["eto", "best-of-n", "rft", "self-play"]
 METHOD_NAMES: tuple[MethodName, ...] = get_args(MethodName)
-"""The methods that can follow SFT; `pipeline.METHODS` says what each does."""
+"""The methods of a run; `pipeline.METHODS` (they follow SFT) and `pipeline.WITHOUT_EXPERTS` say what each does."""
 
 EnvSettings = Annotated[
     dict[str, Any],
@@ -119,6 +122,56 @@ class EtoConfig:
 
 
 @dataclass(frozen=True)
+class BestOfNConfig:
+    """Best-of-N: the SFT agent samples every evaluation task several times, and the best reward counts."""
+
+    samples: int = 10
+    """Episodes for each task."""
+    temperature: float = 1.0
+    """Sampling temperature; has to be above 0."""
+
+
+@dataclass(frozen=True)
+class RftConfig:
+    """Rejection sampling fine-tuning."""
+
+    samples: int = 4
+    """Episodes for each training task."""
+    temperature: float = 1.0
+    """Sampling temperature; 0 only with one sample."""
+    threshold: float = 1.0
+    """Episodes of at least this reward are learned from."""
+    protocol: Literal["paper", "strict"] = "strict"
+    """Which score the threshold is for."""
+    iterations: int = 1
+    """Iterations of sample, collect, train; each samples with the newest model."""
+
+
+@dataclass(frozen=True)
+class SelfPlayConfig:
+    """Self-play: learning without expert trajectories."""
+
+    variants: tuple[Literal["rft", "eto", "rft+eto"], ...] = ("rft", "eto", "rft+eto")
+    """What to learn by: fine-tuning on good episodes, contrast between episodes, or one after the other."""
+    first: Literal["base", "random"] = "base"
+    """Who explores first: the base model, or a random choice of admissible actions (a scratch model cannot act)."""
+    samples: int = 4
+    """Episodes for each training task and exploration."""
+    temperature: float = 1.0
+    """Sampling temperature of the models."""
+    threshold: float = 1.0
+    """Episodes of at least this reward are good."""
+    protocol: Literal["paper", "strict"] = "strict"
+    """Which score decides."""
+    max_pairs: int = 3
+    """At most this many pairs for each task: its best episode against the worst ones."""
+    iterations: int = 1
+    """Iterations of contrast; from the second on, the newest model explores."""
+    dpo: DpoSettings = field(default_factory=DpoSettings)
+    """Contrastive training."""
+
+
+@dataclass(frozen=True)
 class GenerationConfig:
     """Decoding while exploring and evaluating."""
 
@@ -149,13 +202,16 @@ class RunConfig:
     seed: int = 0
     """Seed of weights, data order and sampling."""
     methods: tuple[MethodName, ...] = ("eto",)
-    """What follows SFT, in this order; each starts from the SFT agent."""
+    """What to do, in this order. Each starts from the SFT agent, but self-play, which needs neither experts nor SFT."""
     env: EnvConfig = field(default_factory=EnvConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     chat: ChatConfig = field(default_factory=ChatConfig)
     expert: ExpertConfig = field(default_factory=ExpertConfig)
     sft: TrainSettings = field(default_factory=TrainSettings)
     eto: EtoConfig = field(default_factory=EtoConfig)
+    best_of_n: BestOfNConfig = field(default_factory=BestOfNConfig)
+    rft: RftConfig = field(default_factory=RftConfig)
+    self_play: SelfPlayConfig = field(default_factory=SelfPlayConfig)
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
 

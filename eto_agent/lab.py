@@ -109,13 +109,15 @@ class Lab:
             max_score=self._env.max_score,
         )
 
-    def policy(self, model: Path | str, name: str, *, temperature: float | None = None) -> Policy:
-        """A model of this run as a policy; `temperature` replaces `generation.temperature`."""
+    def policy(
+        self, model: Path | str, name: str, *, temperature: float | None = None, seed: int | None = None
+    ) -> Policy:
+        """A model of this run as a policy; `temperature` replaces `generation.temperature`, `seed` the run's."""
         from eto_agent.generation import GenerationSettings  # brings torch, which not every command needs
 
         generation = self.config.generation
         heat = generation.temperature if temperature is None else temperature
-        settings = GenerationSettings(heat, generation.max_new_tokens, self.config.seed)
+        settings = GenerationSettings(heat, generation.max_new_tokens, self.config.seed if seed is None else seed)
         return TransformersPolicy(model, settings, stop_strings=(self.protocol.stop,), name=name)
 
     def explore(

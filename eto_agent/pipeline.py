@@ -1,4 +1,4 @@
-"""The whole line: experts -> SFT -> ETO -> evaluation -> report. What `eto-agent run` does, top to bottom.
+"""The whole line: experts -> SFT -> methods -> evaluation -> report. What `eto-agent run` does, top to bottom.
 
 Every stage leaves its results in the run folder and is skipped when they are there and fit; so a run that was killed
 goes on where it stopped when it is called again, and ends with the same results.
@@ -12,14 +12,17 @@ from typing import Any
 
 from eto_agent.console import print_table
 from eto_agent.lab import Lab
+from eto_agent.methods.best_of_n import best_of_n
 from eto_agent.methods.eto import eto
 from eto_agent.methods.evaluation import evaluate
 from eto_agent.methods.expert import expert
+from eto_agent.methods.rft import rft, rft_name
+from eto_agent.methods.self_play import self_play
 from eto_agent.methods.sft import base_model, sft
 from eto_agent.report import write_report
 from eto_envs.errors import UnknownNameError
 
-__all__ = ["METHODS", "model_of", "run"]
+__all__ = ["METHODS", "WITHOUT_EXPERTS", "model_of", "run", "run_method"]
 
 
 Results = dict[str, Any]
@@ -27,16 +30,33 @@ Results = dict[str, Any]
 
 
 def run(lab: Lab) -> dict[str, Results]:
-    """Runs every stage; returns policy -> split -> figures, in the order of the table."""
-    expert(lab)
+    """Runs every stage; returns policy -> split -> figures, in the order of the table.
+
+    Experts and SFT are left out where no method needs them.
+    """
+    methods = lab.config.methods
+    imitated = not methods or any(name in METHODS for name in methods)
+    if imitated:
+        expert(lab)
     results = {"random": evaluate(lab, "random", None)}
-    imitator = sft(lab)
-    results["sft"] = evaluate(lab, "sft", imitator)
-    for name in lab.config.methods:
-        results |= METHODS[name](lab, imitator)
+    if imitated:
+        results["sft"] = evaluate(lab, "sft", sft(lab))
+    for name in methods:
+        results |= run_method(lab, name)
     print_table(results, lab.config.evaluate.protocol)
     print(f"Report: {write_report(lab.run.folder)}")
     return results
+
+
+def run_method(lab: Lab, name: str) -> dict[str, Results]:
+    """Runs one method and evaluates what it makes; returns its rows of the table.
+
+    Raises:
+        StageError: it follows SFT, which has not been done.
+    """
+    if name in WITHOUT_EXPERTS:
+        return WITHOUT_EXPERTS[name](lab)
+    return METHODS[name](lab, lab.run.output("sft", "model", "sft"))
 
 
 def _eto(lab: Lab, imitator: Path) -> dict[str, Results]:
@@ -44,8 +64,41 @@ def _eto(lab: Lab, imitator: Path) -> dict[str, Results]:
     return {f"eto-{iteration}": evaluate(lab, f"eto-{iteration}", model) for iteration, model in models}
 
 
-METHODS: dict[str, Callable[[Lab, Path], dict[str, Results]]] = {"eto": _eto}
-"""What each of `config.METHOD_NAMES` does with the SFT agent: trains, evaluates, and returns rows of the table."""
+def _best_of_n(lab: Lab, imitator: Path) -> dict[str, Results]:
+    return {f"best-of-{lab.config.best_of_n.samples}": best_of_n(lab, imitator)}
+
+
+def _rft(lab: Lab, imitator: Path) -> dict[str, Results]:
+    models = enumerate(rft(lab, imitator), 1)
+    return {rft_name(iteration): evaluate(lab, rft_name(iteration), model) for iteration, model in models}
+
+
+def _self_play(lab: Lab) -> dict[str, Results]:
+    return {name: evaluate(lab, name, model) for name, model in self_play(lab).items()}
+
+
+METHODS: dict[str, Callable[[Lab, Path], dict[str, Results]]] = {
+    "eto": _eto,
+    "best-of-n": _best_of_n,
+    "rft": _rft,
+}
+"""What the methods that follow SFT do with the SFT agent: train, evaluate, and return rows of the table."""
+
+WITHOUT_EXPERTS: dict[str, Callable[[Lab], dict[str, Results]]] = {"self-play": _self_play}
+"""The same for methods that need neither experts nor SFT."""
+
+MODELS = {
+    "eto-{}": ("eto-{}/dpo", "dpo --iteration {}"),
+    "rft": ("rft-1/sft", "rft"),
+    "rft-{}": ("rft-{}/sft", "rft"),
+    "self-play-rft": ("self-play/rft/sft", "self-play"),
+    "self-play-eto": ("self-play/eto/1/dpo", "self-play"),
+    "self-play-eto-{}": ("self-play/eto/{}/dpo", "self-play"),
+    "self-play-rft+eto": ("self-play/rft+eto/1/dpo", "self-play"),
+    "self-play-rft+eto-{}": ("self-play/rft+eto/{}/dpo", "self-play"),
+    "sft": ("sft", "sft"),
+}
+"""A trained policy's name -> the stage that holds its model, and the command that does it; {} is an iteration."""
 
 
 def model_of(lab: Lab, name: str) -> Path | str | None:
@@ -53,7 +106,7 @@ def model_of(lab: Lab, name: str) -> Path | str | None:
 
     Args:
         lab: the run.
-        name: `random`, `oracle`, `base`, `sft`, `eto-N`, or a folder with a model.
+        name: `random`, `oracle`, `base`, a name of `MODELS`, or a folder with a model.
 
     Raises:
         StageError: the stage that makes it has not been run.
@@ -63,11 +116,12 @@ def model_of(lab: Lab, name: str) -> Path | str | None:
         return None
     if name == "base":
         return base_model(lab)
-    if name == "sft":
-        return lab.run.output("sft", "model", "sft")
-    method, _, iteration = name.partition("-")
-    if method == "eto" and iteration.isdecimal() and int(iteration) > 0:
-        return lab.run.output(f"eto-{int(iteration)}/dpo", "model", f"dpo --iteration {int(iteration)}")
+    stem, _, number = name.rpartition("-")
+    pattern = f"{stem}-{{}}" if number.isdecimal() and int(number) > 0 else name
+    if pattern in MODELS:
+        stage, command = (each.format(int(number) if number.isdecimal() else "") for each in MODELS[pattern])
+        return lab.run.output(stage, "model", command)
     if Path(name).is_dir():
         return Path(name)
-    raise UnknownNameError.of("policy", name, ("random", "oracle", "base", "sft", "eto-N", "a model's folder"))
+    known = [each.format("N") for each in MODELS]
+    raise UnknownNameError.of("policy", name, ("random", "oracle", "base", *known, "a model's folder"))

@@ -13,6 +13,7 @@ Example
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ from eto_agent.evaluate import summarise
 from eto_agent.lab import Lab
 from eto_agent.policies import OraclePolicy, Policy, RandomPolicy
 from eto_agent.runs import write_text
+from eto_envs.tasks import TaskSet
 from eto_envs.trajectory import Trajectory
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "example_for", "figures_of"]
 
 
 def evaluate(lab: Lab, name: str, model: Path | str | None) -> dict[str, Any]:
@@ -47,14 +49,12 @@ def evaluate(lab: Lab, name: str, model: Path | str | None) -> dict[str, Any]:
     )
     if not stage.done:
         results: dict[str, Any] = {}
-        example = _example(lab) if config.chat.example else None
+        example = example_for(lab)
         policy = _policy(lab, name, model)
         for split, tasks in lab.eval_tasks.items():
             out = stage.path(f"{split}.jsonl")
             trajectories = lab.explore(f"{name} on {split}", tasks, policy, out, example=example)
-            seen_in_training = sum(task.id in lab.train_tasks for task in tasks)  # some released lists overlap
-            figures = summarise(trajectories)
-            results[split] = {"tasks": tasks.name, "hash": tasks.hash, "in_training": seen_in_training, **figures}
+            results[split] = figures_of(lab, tasks, trajectories)
         write_text(stage.path("results.json"), json.dumps(results, indent=1))
         stage.finish(["results.json", *(f"{split}.jsonl" for split in lab.eval_tasks)])
     return json.loads(stage.path("results.json").read_text())
@@ -66,6 +66,14 @@ def _policy(lab: Lab, name: str, model: Path | str | None) -> Policy:
     return OraclePolicy() if name == "oracle" else RandomPolicy(lab.config.seed)
 
 
-def _example(lab: Lab) -> Trajectory:
-    """The shortest successful expert trajectory; the first of them where several are equally short."""
+def figures_of(lab: Lab, tasks: TaskSet, trajectories: Sequence[Trajectory]) -> dict[str, Any]:
+    """`summarise`'s figures, with the name and hash of the tasks and how many of them are training tasks too."""
+    seen_in_training = sum(task.id in lab.train_tasks for task in tasks)  # some released lists overlap
+    return {"tasks": tasks.name, "hash": tasks.hash, "in_training": seen_in_training, **summarise(trajectories)}
+
+
+def example_for(lab: Lab) -> Trajectory | None:
+    """The in-context example: the shortest successful expert trajectory, the first of several; None without one."""
+    if not lab.config.chat.example:
+        return None
     return min((each for each in lab.experts() if each.success), key=lambda each: len(each.turns))

@@ -20,56 +20,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eto_agent.chat import ChatEncoder
-from eto_agent.console import say
 from eto_agent.lab import Lab
-from eto_agent.models import SCRATCH_PREFIX, create_scratch, load_tokenizer
-from eto_agent.trainers import fit_sft
+from eto_agent.stages import first_model, imitate
 
 __all__ = ["base_model", "sft"]
 
 
 def base_model(lab: Lab) -> Path | str:
     """The model that training starts from: the one named, or a scratch model made now from the experts' texts."""
-    config = lab.config.model
-    if not config.name.startswith(SCRATCH_PREFIX):
-        return config.name
-    experts = lab.run.output("expert", "trajectories.jsonl", "expert")
-    stage = lab.run.stage(
-        "base", {"model": config, "experts": experts, "chat": lab.config.chat, "seed": lab.config.seed}
-    )
-    if not stage.done:
-        texts = [message["content"] for each in lab.experts() for message in lab.messages(each)]
-        create_scratch(
-            config.name.removeprefix(SCRATCH_PREFIX),
-            texts,
-            stage.path("model"),
-            seed=lab.config.seed,
-            vocab_size=config.vocab_size,
-            tokenizer=config.tokenizer,
-        )
-        stage.finish(["model"])
-    return stage.path("model")
+    return first_model(lab, "base", lab.run.output("expert", "trajectories.jsonl", "expert"))
 
 
 def sft(lab: Lab) -> Path:
     """Trains the base model on the experts; returns the folder of the trained model."""
-    base = base_model(lab)
     experts = lab.run.output("expert", "trajectories.jsonl", "expert")
-    stage = lab.run.stage(
-        "sft",
-        {
-            "base": base,
-            "experts": experts,
-            "settings": lab.config.sft,
-            "chat": lab.config.chat,
-            "seed": lab.config.seed,
-        },
-    )
-    if not stage.done:
-        encoder = ChatEncoder(load_tokenizer(base))
-        examples = [encoder.encode(lab.messages(trajectory)) for trajectory in lab.experts()]
-        say(f"SFT on {len(examples)} expert trajectories")
-        facts = fit_sft(base, examples, stage.path("model"), lab.config.sft, lab.config.seed)
-        stage.finish(["model"], **facts)
-    return stage.path("model")
+    return imitate(lab, "sft", base_model(lab), {"experts": experts}, lab.config.seed)

@@ -19,6 +19,9 @@ from eto_envs.trajectory import Trajectory, read_trajectories
 __all__ = ["Contrast", "Findings", "read_findings"]
 
 
+_UNTRAINED = ("random", "oracle", "base")
+
+
 class Contrast(NamedTuple):
     """Two policies on the same tasks: the mean of the per-task differences of reward, with its interval."""
 
@@ -47,7 +50,7 @@ class Findings:
         config: the resolved configuration.
         results: policy -> split -> figures of `evaluate.summarise`.
         audits: ETO iteration -> audit of its pairs.
-        curves: stage (`sft`, `eto-1`, ...) -> rows of metrics, one a step.
+        curves: training (`sft`, `eto-1`, `rft-1`, `self-play/rft`, ...) -> rows of metrics, one a step.
         stages: stage -> its `stage.json`.
     """
 
@@ -65,10 +68,14 @@ class Findings:
     @property
     def missing(self) -> list[str]:
         """Stages that a whole run has and this folder has not."""
-        iterations = range(1, int(self.config["eto"]["iterations"]) + 1)
-        wanted = ["expert", "evaluate/random", "sft", "evaluate/sft"]
-        wanted += [f"eto-{i}/{stage}" for i in iterations for stage in ("explore", "pairs", "dpo")]
-        wanted += [f"evaluate/eto-{i}" for i in iterations]
+        methods = self.config.get("methods", ["eto"])
+        wanted = ["evaluate/random"]
+        if methods != ["self-play"]:
+            wanted = ["expert", "evaluate/random", "sft", "evaluate/sft"]
+        if "eto" in methods:
+            iterations = range(1, int(self.config["eto"]["iterations"]) + 1)
+            wanted += [f"eto-{i}/{stage}" for i in iterations for stage in ("explore", "pairs", "dpo")]
+            wanted += [f"evaluate/eto-{i}" for i in iterations]
         return [stage for stage in wanted if stage not in self.stages]
 
     @cached_property
@@ -88,8 +95,10 @@ class Findings:
         return {each.task: PROTOCOLS[protocol](each)[0] for each in sound}
 
     def contrasts(self, protocol: str) -> list[Contrast]:
-        """SFT against random, and every ETO iteration against SFT, on every split."""
-        pairs = [("sft", "random")] + [(policy, "sft") for policy in self.results if policy.startswith("eto-")]
+        """SFT against random, every other trained policy against SFT, and self-play against random, on every split."""
+        rest = [policy for policy in self.results if policy not in _UNTRAINED and policy != "sft"]
+        pairs = [("sft", "random")]
+        pairs += [(policy, "random" if policy.startswith("self-play") else "sft") for policy in rest]
         return [
             each
             for split in self.splits
@@ -106,8 +115,7 @@ class Findings:
 
     def most_telling_task(self, split: str) -> str | None:
         """The task on which the first and the last trained policy differ most; the first such task."""
-        untrained = ("random", "oracle")
-        trained = [policy for policy, of in self.results.items() if policy not in untrained and split in of]
+        trained = [policy for policy, of in self.results.items() if policy not in _UNTRAINED and split in of]
         if not trained:
             return None
         first, last = (self.rewards(trained[i], split, "strict") for i in (0, -1))
@@ -132,8 +140,8 @@ def read_findings(folder: Path) -> Findings:
             findings.results[rest] = json.loads((folder / name / "results.json").read_text(encoding="utf-8"))
         elif rest == "pairs":
             findings.audits[kind] = json.loads((folder / name / "audit.json").read_text(encoding="utf-8"))
-        elif name == "sft" or rest == "dpo":
-            findings.curves[kind] = _rows(folder / name / "metrics.jsonl")
+        elif name == "sft" or name.endswith(("/sft", "/dpo")):
+            findings.curves[name.rpartition("/")[0] or name] = _rows(folder / name / "metrics.jsonl")
     findings.results = {policy: findings.results[policy] for policy in sorted(findings.results, key=_policy_order)}
     return findings
 

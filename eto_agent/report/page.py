@@ -21,6 +21,7 @@ __all__ = ["write_report"]
 
 _MOST_POINTS = 200
 """Points of a curve; longer ones are averaged over equal stretches."""
+_SFT_CURVES = ("loss", "token_accuracy")
 _DPO_CURVES = ("loss", "accuracy", "margin", "chosen_shift", "rejected_shift")
 
 
@@ -46,6 +47,7 @@ def render(findings: Findings) -> str:
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["estimate"] = lambda values: str(Estimate(*values))
     template = environment.get_template("report.html.j2")
+    paired = [name for name, rows in findings.curves.items() if rows and "margin" in rows[0]]
     first = findings.config["evaluate"]["protocol"]
     protocols = [first, *(name for name in PROTOCOLS if name != first)]
     page = template.render(
@@ -53,8 +55,8 @@ def render(findings: Findings) -> str:
         protocols=protocols,
         contrasts={protocol: findings.contrasts(protocol) for protocol in protocols},
         bars=_bars(findings, first),
-        sft_curves=_charts(findings, ["sft"], ("loss", "token_accuracy")),
-        dpo_curves=_charts(findings, [name for name in findings.curves if name != "sft"], _DPO_CURVES),
+        sft_curves=_charts(findings, [name for name in findings.curves if name not in paired], _SFT_CURVES),
+        dpo_curves=_charts(findings, paired, _DPO_CURVES),
         types={split: _types(findings, split) for split in findings.splits},
         side_by_side=[_side_by_side(findings, split) for split in findings.splits],
         config=yaml.safe_dump(findings.config, sort_keys=False),

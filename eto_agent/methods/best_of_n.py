@@ -1,0 +1,115 @@
+"""Best-of-N: several samples of the SFT agent for each evaluation task, of which the best counts (paper, section 4.1).
+
+Flow
+    SFT agent at temperature 1 -> N episodes of every evaluation task -> proof that they differ -> for each task the
+    best reward. Nothing is trained: the row says what the agent can reach, given N attempts and a judge.
+
+Reads   `sft/model`, `expert/trajectories.jsonl` for the example
+Writes  `evaluate/best-of-N/SPLIT.samples.jsonl` (every episode), `SPLIT.jsonl` (the best of each task), `results.json`
+
+Differences from the paper: none. Each scoring protocol chooses its own best episodes; `SPLIT.jsonl` holds those of
+`strict`, among equals those that `paper` prefers, then the first.
+
+Metrics: those of `evaluate`. `steps` and `tokens` are what a task cost, all its samples together; `broken`,
+`invalid_actions` and `format_errors` are over all samples. Further `samples` for each task, and the proof:
+`differing`, the share of tasks whose samples do not all say the same, and `distinct`, the mean number of distinct
+action sequences of a task.
+
+Example
+    eto-agent best-of-n --config configs/locked_door.yaml --best-of-n.samples 10
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from eto_agent.evaluate import summarise
+from eto_agent.lab import Lab
+from eto_agent.methods.evaluation import example_for, figures_of
+from eto_agent.runs import StageError, write_text
+from eto_agent.scoring import PROTOCOLS, score
+from eto_agent.selection import by_task, diversity
+from eto_envs.tasks import TaskSet
+from eto_envs.trajectory import Trajectory, write_trajectories
+
+__all__ = ["best_of_n"]
+
+
+def best_of_n(lab: Lab, imitator: Path) -> dict[str, Any]:
+    """Samples every evaluation task; returns split -> figures, in the shape of `evaluate`'s.
+
+    Raises:
+        StageError: the samples cannot differ (temperature 0, fewer than two), or they do not.
+    """
+    config = lab.config
+    samples, temperature = config.best_of_n.samples, config.best_of_n.temperature
+    if samples < 2 or temperature <= 0:
+        raise StageError(
+            f"Best-of-N with {samples} samples at temperature {temperature:g} is one greedy episode; "
+            "set best_of_n.samples to 2 or more (the paper: 10) and best_of_n.temperature above 0 (the paper: 1)."
+        )
+    stage = lab.run.stage(
+        f"evaluate/best-of-{samples}",
+        {
+            "policy": imitator,
+            "tasks": {split: tasks.hash for split, tasks in lab.eval_tasks.items()},
+            "best_of_n": config.best_of_n,
+            "generation": config.generation,
+            "chat": config.chat,
+            "settings": config.env.settings,
+            "seed": config.seed,
+        },
+    )
+    if not stage.done:
+        results: dict[str, Any] = {}
+        example, policy = example_for(lab), lab.policy(imitator, "sft", temperature=temperature)
+        for split, tasks in lab.eval_tasks.items():
+            out = stage.path(f"{split}.samples.jsonl")
+            title = f"best of {samples} on {split}"
+            sampled = lab.explore(title, tasks, policy, out, samples=samples, example=example)
+            write_trajectories(stage.path(f"{split}.jsonl"), _best(sampled, ("strict", "paper")))
+            results[split] = _figures(lab, tasks, sampled, samples)
+        _prove(results, temperature)
+        write_text(stage.path("results.json"), json.dumps(results, indent=1))
+        files = [f"{split}{kind}.jsonl" for split in lab.eval_tasks for kind in ("", ".samples")]
+        stage.finish(["results.json", *files])
+    return json.loads(stage.path("results.json").read_text())
+
+
+def _best(sampled: Sequence[Trajectory], protocols: Sequence[str]) -> list[Trajectory]:
+    """The best episode of each task: by the first protocol, then by the next; the first of equals."""
+    return [
+        max(group, key=lambda each: [score(each, protocol) for protocol in protocols])
+        for group in by_task(sampled).values()
+    ]
+
+
+def _figures(lab: Lab, tasks: TaskSet, sampled: Sequence[Trajectory], samples: int) -> dict[str, Any]:
+    """Scores of the best episodes, costs and conduct of all, and how much the samples differ."""
+    everything = summarise(sampled)
+    best = figures_of(lab, tasks, _best(sampled, ("strict", "paper")))
+    for protocol in PROTOCOLS:
+        best["protocols"][protocol] = summarise(_best(sampled, (protocol,)))["protocols"][protocol]
+    attempts = everything["episodes"] / best["episodes"]
+    found = diversity(sampled)
+    return best | {
+        "broken": everything["broken"],
+        "steps": everything["steps"] * attempts,
+        "tokens": everything["tokens"] * attempts,
+        "invalid_actions": everything["invalid_actions"],
+        "format_errors": everything["format_errors"],
+        "samples": samples,
+        "differing": round(found.differing, 6),
+        "distinct": round(found.distinct, 6),
+    }
+
+
+def _prove(results: dict[str, Any], temperature: float) -> None:
+    if not any(figures["differing"] for figures in results.values()):
+        raise StageError(
+            f"Best-of-N sampled at temperature {temperature:g}, but in no task do two samples differ: "
+            "it would be an evaluation of one episode; raise best_of_n.temperature, or look at the model."
+        )

@@ -1,0 +1,134 @@
+"""Self-play: learning from one's own episodes, without any expert trajectory (paper, section 4.5 and table 5).
+
+Flow
+    explore    the base model acts several times on every training task, at temperature 1
+    rft        good episodes, no two alike -> SFT of the base model
+    eto        pairs between episodes of one task -> DPO of the base model
+    rft+eto    the agent of `rft` explores -> pairs between its episodes -> DPO of that agent
+    Contrast repeats I times; from the second time on, its newest model explores.
+
+Pairs: the best episode of a task (highest reward, among equals the fewest actions) against its worst ones, at most
+`max_pairs` of them; equal rewards make no pair.
+
+Reads   nothing but the base model
+Writes  `self-play/explore/trajectories.jsonl`, `self-play/base/model` (scratch models only),
+        `self-play/VARIANT/` with `collect`, `sft`, and for each iteration `I/explore`, `I/pairs`, `I/dpo`
+
+Differences from the paper: it does not say how many samples it takes, nor which pairs it forms. With `first=random` the
+first episodes are those of a random choice among admissible actions, replies without thoughts: a model from scratch
+cannot act, and there is no expert to learn it from. The report of such a run compares with the random policy.
+
+Metrics: those of SFT and of DPO. `collect` counts `sampled`, `broken`, `successful`, `duplicates`, `kept`; `pairs`
+counts `tasks`, `alike` (tasks whose rewards are all equal), `broken` and `pairs`.
+
+Example
+    eto-agent self-play --config configs/locked_door.yaml --self-play.first random
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from eto_agent.console import say
+from eto_agent.lab import Lab
+from eto_agent.models import SCRATCH_PREFIX
+from eto_agent.runs import Stage, StageError
+from eto_agent.selection import best_against_worse, harvest
+from eto_agent.stages import contrast, first_model, imitate, sample
+from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
+
+__all__ = ["self_play", "self_play_name"]
+
+
+def self_play(lab: Lab) -> dict[str, Path]:
+    """Runs the variants; returns the models, by name: `self-play-rft`, `self-play-eto`, `self-play-rft+eto`, ...
+
+    Raises:
+        StageError: a scratch model is to explore, or no episode is good enough.
+    """
+    _check(lab)
+    config = lab.config.self_play
+    explored = _explore(lab, "self-play/explore", None if config.first == "random" else lab.config.model.name, 0)
+    base = first_model(lab, "self-play/base", explored)
+    models: dict[str, Path] = {}
+    for variant in config.variants:
+        if variant == "eto":
+            models |= _contrast(lab, variant, base, explored)
+            continue
+        collected = _collect(lab, explored)
+        imitator = imitate(lab, "self-play/rft/sft", base, {"collected": collected}, lab.config.seed)
+        models |= {"self-play-rft": imitator} if variant == "rft" else _contrast(lab, variant, imitator, None)
+    return models
+
+
+def self_play_name(variant: str, iteration: int = 1) -> str:
+    """What the agent of a variant is called: `self-play-rft`, `self-play-eto`, `self-play-eto-2`, ..."""
+    return f"self-play-{variant}" if iteration == 1 else f"self-play-{variant}-{iteration}"
+
+
+def _check(lab: Lab) -> None:
+    if lab.config.self_play.first == "base" and lab.config.model.name.startswith(SCRATCH_PREFIX):
+        raise StageError(
+            f"Self-play begins with episodes of the base model, and {lab.config.model.name!r} has random weights; "
+            "use --self-play.first random, or give a trained model as --model.name."
+        )
+
+
+def _explore(lab: Lab, stage_name: str, policy: Path | str | None, round_: int) -> Path:
+    config = lab.config.self_play
+    name = "random" if policy is None else "self-play"
+    return sample(lab, stage_name, policy, name, samples=config.samples, temperature=config.temperature, round_=round_)
+
+
+def _collect(lab: Lab, explored: Path) -> Path:
+    """Good episodes, no two alike; both variants with `rft` learn from them."""
+    config = lab.config.self_play
+    stage = lab.run.stage(
+        "self-play/rft/collect",
+        {"explored": explored, "threshold": config.threshold, "protocol": config.protocol},
+    )
+    if not stage.done:
+        found = harvest(_read(explored), threshold=config.threshold, protocol=config.protocol)
+        say(f"Self-play: {found.good} of {found.sampled} episodes are good, {len(found.kept)} of them distinct")
+        if not found.kept:
+            raise StageError(
+                f"None of {found.sampled} episodes reaches self_play.threshold {config.threshold:g}, so nothing "
+                "is there to imitate; lower it, or raise self_play.samples."
+            )
+        write_trajectories(stage.path("trajectories.jsonl"), found.kept)
+        stage.finish(["trajectories.jsonl"], **found.facts())
+    return stage.path("trajectories.jsonl")
+
+
+def _contrast(lab: Lab, variant: str, policy: Path | str, explored: Path | None) -> dict[str, Path]:
+    """Explores (unless that was done already), pairs and trains, `iterations` times; name -> model."""
+    config = lab.config.self_play
+    models: dict[str, Path] = {}
+    for iteration in range(1, config.iterations + 1):
+        place = f"self-play/{variant}/{iteration}"
+        episodes = explored or _explore(lab, f"{place}/explore", policy, iteration)
+        pairs = _pairs(lab, f"{place}/pairs", episodes)
+        chosen, rejected = pairs.path("chosen.jsonl"), pairs.path("rejected.jsonl")
+        policy = contrast(lab, f"{place}/dpo", policy, chosen, rejected, config.dpo, lab.config.seed + iteration)
+        models[self_play_name(variant, iteration)] = policy
+        explored = None
+    return models
+
+
+def _pairs(lab: Lab, stage_name: str, explored: Path) -> Stage:
+    config = lab.config.self_play
+    stage = lab.run.stage(
+        stage_name, {"explored": explored, "max_pairs": config.max_pairs, "protocol": config.protocol}
+    )
+    if not stage.done:
+        found = best_against_worse(_read(explored), max_pairs=config.max_pairs, protocol=config.protocol)
+        write_trajectories(stage.path("chosen.jsonl"), [pair.chosen for pair in found.pairs])
+        write_trajectories(stage.path("rejected.jsonl"), [pair.rejected for pair in found.pairs])
+        facts = {"tasks": found.tasks, "alike": found.alike, "broken": found.broken, "pairs": len(found.pairs)}
+        stage.finish(["chosen.jsonl", "rejected.jsonl"], **facts)
+        say(f"Self-play: {len(found.pairs)} pairs of {found.tasks} tasks; in {found.alike} all rewards are equal")
+    return stage
+
+
+def _read(file: Path) -> list[Trajectory]:
+    return list(read_trajectories(file, strict=True))

@@ -1,0 +1,122 @@
+"""RFT: what it collects, what it trains on, and that a killed run ends the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from eto_agent.config import RftConfig
+from eto_agent.lab import Lab
+from eto_agent.methods.rft import rft
+from eto_agent.runs import StageError, file_hash
+from eto_envs.trajectory import Trajectory, read_trajectories
+from tests.eto_agent.methods.conftest import CONFIG
+
+ROOT = Path(__file__).parents[3]
+BRIEF = replace(CONFIG.sft, epochs=4, save_steps=4)
+WARM = RftConfig(samples=6, temperature=1.2, threshold=0.2, iterations=2)
+
+
+def read(folder: Path, name: str) -> list[Trajectory]:
+    return list(read_trajectories(folder / name, strict=True))
+
+
+def facts(folder: Path, stage: str) -> dict[str, int]:
+    return json.loads((folder / stage / "stage.json").read_text())["facts"]
+
+
+def test_only_new_successes_are_added(opened: Callable[..., Lab]) -> None:
+    lab = opened(rft=WARM, sft=BRIEF)
+    folder = lab.run.folder
+    models = rft(lab, lab.run.output("sft", "model", "sft"))
+    assert models == [folder / "rft-1" / "sft" / "model", folder / "rft-2" / "sft" / "model"]
+    known = {(each.task, tuple(each.actions)) for each in read(folder, "expert/trajectories.jsonl")}
+    count = len(known)
+    for iteration in (1, 2):
+        explored = read(folder, f"rft-{iteration}/explore/trajectories.jsonl")
+        kept = read(folder, f"rft-{iteration}/collect/trajectories.jsonl")
+        good = [each for each in explored if each.actions and (each.final_reward or 0.0) >= 0.2]
+        new = {(each.task, tuple(each.actions)) for each in good} - known
+        assert {(each.task, tuple(each.actions)) for each in kept} == new
+        assert facts(folder, f"rft-{iteration}/collect") == {
+            "sampled": 18,
+            "broken": 0,
+            "successful": len(good),
+            "duplicates": len(good) - len(kept),
+            "kept": len(kept),
+        }
+        known |= new
+        count += len(kept)
+        assert facts(folder, f"rft-{iteration}/sft")["examples"] == count  # the experts and all that was kept so far
+    assert count > 3
+    assert [each.policy for each in explored] == ["rft"] * 18  # the newest model explores
+
+
+def test_what_the_expert_did_is_not_learned_twice(opened: Callable[..., Lab]) -> None:
+    """At temperature 1 the agent, who knows the expert by heart, does what the expert did."""
+    lab = opened(rft=RftConfig(samples=2), sft=BRIEF)
+    rft(lab, lab.run.output("sft", "model", "sft"))
+    found = facts(lab.run.folder, "rft-1/collect")
+    assert found["duplicates"] > 0
+    assert found["kept"] + found["duplicates"] == found["successful"]
+
+
+def test_the_base_model_is_trained_not_the_sft_agent(opened: Callable[..., Lab]) -> None:
+    """With nothing new to learn from, RFT is SFT again."""
+    lab = opened(rft=RftConfig(samples=1, threshold=2.0))
+    [model] = rft(lab, lab.run.output("sft", "model", "sft"))
+    assert file_hash(model / "model.safetensors") == file_hash(lab.run.folder / "sft" / "model" / "model.safetensors")
+
+
+def test_equal_samples_are_refused(opened: Callable[..., Lab]) -> None:
+    lab = opened(rft=RftConfig(samples=4, temperature=0.0))
+    with pytest.raises(StageError, match="greedy samples of a task are all equal"):
+        rft(lab, lab.run.output("sft", "model", "sft"))
+
+
+def command(folder: Path) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    arguments = ["rft", "--config", str(folder / "config.yaml"), "--out", str(folder)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "eto_agent", *arguments],
+        env=environment, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_killed_while_sampling_and_training_it_ends_the_same(opened: Callable[..., Lab], tmp_path: Path) -> None:
+    """`kill -9` as soon as each of these files is there; the command prints the same table in the end."""
+    settings = replace(WARM, samples=4, iterations=1)
+    for name in ("whole", "killed"):
+        opened(tmp_path / name, rft=settings, sft=BRIEF).__exit__()
+    outs = []
+    for name, moments in {
+        "whole": (),
+        "killed": ("rft-1/explore/trajectories.jsonl", "rft-1/sft/model.checkpoints/checkpoint-4"),
+    }.items():
+        folder = tmp_path / name
+        for moment in moments:
+            process = command(folder)
+            deadline = time.monotonic() + 300
+            while not (folder / moment).exists() and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.005)  # waiting for a file, not for a duration
+            assert (folder / moment).exists(), (moment, process.communicate()[1])
+            os.kill(process.pid, signal.SIGKILL)
+            process.communicate(timeout=180)
+        process = command(folder)
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, err
+        outs.append(out)
+    assert outs[0] == outs[1]
+    assert "rft" in outs[0]
+    for name in ("rft-1/explore/trajectories.jsonl", "rft-1/collect/trajectories.jsonl", "rft-1/sft/model"):
+        assert file_hash(tmp_path / "whole" / name) == file_hash(tmp_path / "killed" / name)

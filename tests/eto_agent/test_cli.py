@@ -1,0 +1,69 @@
+"""Each method as a command: what it needs, what it prints, and the names of what it makes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from eto_agent.cli import COMMANDS, main
+from eto_agent.config import METHOD_NAMES
+from eto_agent.pipeline import METHODS, WITHOUT_EXPERTS
+
+LOCKED_DOOR = (
+    "--env.id", "eto/LockedDoor-v0", "--env.types", "one-key", "--env.settings", "max_steps=4",
+    "--env.train-per-type", "2", "--env.num-envs", "2", "--env.num-workers", "1", "--evaluate.per-type", "1",
+    "--model.name", "scratch:tiny", "--model.vocab-size", "300", "--generation.max-new-tokens", "4",
+)  # fmt: skip
+
+
+def eto_agent(command: str, folder: Path, *more: str) -> int:
+    return main([command, "--out", str(folder), *LOCKED_DOOR, *more])
+
+
+def test_every_method_is_a_command_and_does_something() -> None:
+    assert set(METHOD_NAMES) == {*METHODS, *WITHOUT_EXPERTS} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+def test_a_method_before_sft_names_what_to_run(method: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert eto_agent(method, tmp_path / "run") == 2
+    told = capsys.readouterr().err
+    assert told.endswith("run: eto-agent sft.\n")
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ("rft", "run: eto-agent rft."),
+        ("rft-2", "Stage 'rft-2/sft'"),
+        ("eto-3", "run: eto-agent dpo --iteration 3."),
+        ("self-play-rft", "run: eto-agent self-play."),
+        ("self-play-rft+eto-2", "Stage 'self-play/rft+eto/2/dpo'"),
+        ("rft-0", "Unknown policy 'rft-0'"),
+        ("rfd", "Unknown policy 'rfd'"),
+        ("eto", "Unknown policy 'eto'"),
+    ],
+)
+def test_policies_by_name(policy: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert eto_agent("evaluate", tmp_path / "run", "--policy", policy) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_self_play_from_the_command_line_needs_nothing_before_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command, then its agent by name."""
+    folder, settings = tmp_path / "run", ("--self-play.first", "random", "--self-play.variants", "eto")
+    assert eto_agent("self-play", folder, *settings) == 0
+    assert "self-play-eto" in capsys.readouterr().out
+    assert not (folder / "expert").exists()
+    assert eto_agent("evaluate", folder, *settings, "--policy", "self-play-eto") == 0
+    assert "self-play-eto" in capsys.readouterr().out
+
+
+def test_the_overview_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(f"  {name} " in shown for name in COMMANDS)

@@ -12,9 +12,14 @@ import tyro
 
 from eto_agent.config import EnvSettings
 from eto_agent.console import say
+from eto_agent.formats.replay import Verdict, replay
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
 __all__ = ["ExportArguments", "ImportArguments", "export_trajectories", "import_trajectories"]
+
+
+_TOLD = 20
+"""How many diverging episodes are told one by one; all are counted."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,6 @@ def export_trajectories(arguments: ExportArguments) -> None:
 
 
 def _verified(found: Sequence[Trajectory], settings: dict[str, Any]) -> list[Trajectory]:
-    from eto_agent.formats.replay import replay
     from eto_envs.making import make_with
     from eto_envs.recording import text_env
 
@@ -89,19 +93,20 @@ def _verified(found: Sequence[Trajectory], settings: dict[str, Any]) -> list[Tra
                 counts[verdict.status] += 1
                 counts["other reward than stated"] += verdict.reward_differs
                 counts["full reward"] += verdict.trajectory.final_reward == 1.0
-                if verdict.status == "diverged":
-                    _tell(verdict.trajectory.task, verdict)
+                if verdict.status == "diverged" and counts["diverged"] <= _TOLD:
+                    _tell(verdict)
         finally:
             env.close()
     say("Replayed: " + ", ".join(f"{count} {status}" for status, count in sorted(counts.items())))
     return replayed
 
 
-def _tell(task: str, verdict: Any) -> None:
+def _tell(verdict: Verdict) -> None:
     expected, observed = (" ".join(text.split()) for text in (verdict.expected, verdict.observed))
     start = next((i for i, (a, b) in enumerate(zip(expected, observed, strict=False)) if a != b), 0)
     begin = max(0, start - 20)
+    task, turns = verdict.trajectory.task, len(verdict.trajectory.turns)
     say(
-        f"{task}: {len(verdict.differing)} of {len(verdict.trajectory.turns)} turns differ, the first is "
+        f"{task}: {len(verdict.differing)} of {turns} turns differ, the first is "
         f"{verdict.differing[0]}: {expected[begin : begin + 60]!r} in the file, {observed[begin : begin + 60]!r} here"
     )

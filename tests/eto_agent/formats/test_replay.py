@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,6 +78,30 @@ def test_an_unknown_task(env: TextEnv, solved: Trajectory) -> None:
     solved.task = "one-key/1000000"
     [verdict] = replay([solved], env)
     assert (verdict.status, verdict.trajectory) == ("unknown task", solved)
+
+
+def test_real_shopping_reaches_full_reward_in_our_shop(
+    shared_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but the price cap, which the original draws anew in every process, is the same word for word."""
+    folder = tmp_path / "webshop" / "1k"
+    folder.mkdir(parents=True)
+    for name in ("items_shuffle_1000.json", "items_ins_v2_1000.json", "items_human_ins.json"):
+        (folder / name).symlink_to(shared_dir / "data" / "webshop" / name)
+    monkeypatch.setenv("ETO_ENVS_DATA", str(tmp_path))
+    lines = (shared_dir / "data" / "webshop" / "agenttraj_l_60.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+    env = gymnasium.make("eto/WebShop-v0", catalogue="1k", goals="synthetic", manifest="original")
+    verdicts = list(replay([from_record(json.loads(line), "webshop") for line in lines], text_env(env)))
+    env.close()
+    assert [verdict.trajectory.final_reward for verdict in verdicts] == [1.0] * 60
+    same = [verdict for verdict in verdicts if verdict.status == "same"]
+    assert len(same) == 19
+    for verdict in verdicts:
+        assert without_cap(verdict.expected) == without_cap(verdict.observed)
+
+
+def without_cap(text: str) -> str:
+    return re.sub(r"price lower than [\d.]+ dollars", "", text)
 
 
 @pytest.mark.slow

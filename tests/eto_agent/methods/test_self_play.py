@@ -12,6 +12,7 @@ import pytest
 from eto_agent.lab import Lab
 from eto_agent.methods.self_play import self_play
 from eto_agent.pipeline import model_of, run
+from eto_agent.report.findings import read_findings
 from eto_agent.runs import StageError, file_hash
 from eto_agent.scoring import strict_score
 from eto_envs.trajectory import Trajectory, read_trajectories
@@ -46,6 +47,10 @@ def test_no_expert_is_made(played: Lab) -> None:
     made = {each.name for each in played.run.folder.iterdir() if each.is_dir()}
     assert made == {"evaluate", "self-play"}
     assert (played.run.folder / "report.html").stat().st_size > 1000
+    findings = read_findings(played.run.folder)
+    assert findings.missing == []
+    assert {"self-play/rft", "self-play/eto/1"} <= set(findings.curves)
+    assert {contrast.base for contrast in findings.contrasts("strict")} == {"random"}
 
 
 def test_the_first_episodes_are_the_random_policy_s_and_differ(played: Lab) -> None:

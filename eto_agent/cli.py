@@ -44,7 +44,7 @@ class PolicyArguments(Arguments):
     """What `evaluate` takes."""
 
     policy: str = "sft"
-    """Which policy: random, oracle, base, sft, eto-N, or the folder of a model."""
+    """Which policy: random, oracle, base, sft, eto-N, ppo, or the folder of a model."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,12 @@ def _dpo(lab: Any, arguments: IterationArguments) -> None:
     print(dpo(lab, policy_before(lab, arguments.iteration), arguments.iteration))
 
 
+def _ppo(lab: Any, _: Arguments) -> None:
+    from eto_agent.methods.ppo import ppo
+
+    print(ppo(lab, lab.run.output("sft", "model", "sft")))
+
+
 def _evaluate(lab: Any, arguments: PolicyArguments) -> None:
     from eto_agent.console import print_table
     from eto_agent.methods.evaluation import evaluate
@@ -175,6 +181,7 @@ COMMANDS: dict[str, Command] = {
     "explore": Command("Let the agent act once on every training task.", IterationArguments, _explore),
     "pairs": Command("Pair expert and explored trajectories.", IterationArguments, _pairs),
     "dpo": Command("Train on the pairs of an iteration.", IterationArguments, _dpo),
+    "ppo": Command("Train the SFT agent online, on episodes that it plays itself.", Arguments, _ppo),
     "evaluate": Command("Evaluate a policy on the evaluation splits.", PolicyArguments, _evaluate),
     "report": Command("Write the report of a run folder again.", Arguments, _report),
 }

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 import tyro
 import yaml
 
+from eto_agent.ppo_config import PpoConfig
 from eto_agent.trainers import DpoSettings, TrainSettings
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import parse_settings
@@ -29,11 +30,12 @@ __all__ = [
     "ExpertConfig",
     "GenerationConfig",
     "ModelConfig",
+    "PpoConfig",
     "RunConfig",
     "load_config",
 ]
 
-MethodName = Literal["eto"]
+MethodName = Literal["eto", "ppo"]
 METHOD_NAMES: tuple[MethodName, ...] = get_args(MethodName)
 """The methods that can follow SFT; `pipeline.METHODS` says what each does."""
 
@@ -153,6 +155,7 @@ class RunConfig:
     expert: ExpertConfig = field(default_factory=ExpertConfig)
     sft: TrainSettings = field(default_factory=TrainSettings)
     eto: EtoConfig = field(default_factory=EtoConfig)
+    ppo: PpoConfig = field(default_factory=PpoConfig)
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
 

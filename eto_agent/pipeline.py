@@ -15,6 +15,7 @@ from eto_agent.lab import Lab
 from eto_agent.methods.eto import eto
 from eto_agent.methods.evaluation import evaluate
 from eto_agent.methods.expert import expert
+from eto_agent.methods.ppo import ppo
 from eto_agent.methods.sft import base_model, sft
 from eto_agent.report import write_report
 from eto_envs.errors import UnknownNameError
@@ -44,7 +45,11 @@ def _eto(lab: Lab, imitator: Path) -> dict[str, Results]:
     return {f"eto-{iteration}": evaluate(lab, f"eto-{iteration}", model) for iteration, model in models}
 
 
-METHODS: dict[str, Callable[[Lab, Path], dict[str, Results]]] = {"eto": _eto}
+def _ppo(lab: Lab, imitator: Path) -> dict[str, Results]:
+    return {"ppo": evaluate(lab, "ppo", ppo(lab, imitator))}
+
+
+METHODS: dict[str, Callable[[Lab, Path], dict[str, Results]]] = {"eto": _eto, "ppo": _ppo}
 """What each of `config.METHOD_NAMES` does with the SFT agent: trains, evaluates, and returns rows of the table."""
 
 
@@ -53,7 +58,7 @@ def model_of(lab: Lab, name: str) -> Path | str | None:
 
     Args:
         lab: the run.
-        name: `random`, `oracle`, `base`, `sft`, `eto-N`, or a folder with a model.
+        name: `random`, `oracle`, `base`, `sft`, `eto-N`, `ppo`, or a folder with a model.
 
     Raises:
         StageError: the stage that makes it has not been run.
@@ -65,9 +70,11 @@ def model_of(lab: Lab, name: str) -> Path | str | None:
         return base_model(lab)
     if name == "sft":
         return lab.run.output("sft", "model", "sft")
+    if name == "ppo":
+        return lab.run.output("ppo", "model", "ppo")
     method, _, iteration = name.partition("-")
     if method == "eto" and iteration.isdecimal() and int(iteration) > 0:
         return lab.run.output(f"eto-{int(iteration)}/dpo", "model", f"dpo --iteration {int(iteration)}")
     if Path(name).is_dir():
         return Path(name)
-    raise UnknownNameError.of("policy", name, ("random", "oracle", "base", "sft", "eto-N", "a model's folder"))
+    raise UnknownNameError.of("policy", name, ("random", "oracle", "base", "sft", "eto-N", "ppo", "a model's folder"))

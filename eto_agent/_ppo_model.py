@@ -6,6 +6,7 @@ Only positions that predict a token of the agent go through the output head; obs
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,8 +119,10 @@ class ActorCritic:
 
     def save_policy(self, folder: Path, notes: dict[str, Any]) -> Path:
         """Writes the policy as an ordinary model folder, adapters merged; `notes` go to its `training.json`."""
-        model = self.policy if self.adapted is None else copy.deepcopy(self.adapted).merge_and_unload()
-        return save_whole(folder, model, self.tokenizer, notes)
+        if self.adapted is None:
+            return save_whole(folder, self.policy, self.tokenizer, notes)
+        # A copy: taking merged adapters out again would leave rounding behind in the weights.
+        return save_whole(folder, copy.deepcopy(self.adapted).merge_and_unload(), self.tokenizer, notes)
 
 
 def steps_of(episode: SampledEpisode, level: str) -> Sequence[tuple[int, int]]:
@@ -140,4 +143,6 @@ def _with_adapters(model: Any, lora: LoraSettings) -> Any:
 
     targets = list(lora.targets) or "all-linear"
     settings = LoraConfig(r=lora.r, lora_alpha=lora.alpha, target_modules=targets, task_type="CAUSAL_LM")  # type: ignore[arg-type]
-    return get_peft_model(model, settings)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+        return get_peft_model(model, settings)

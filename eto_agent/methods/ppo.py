@@ -161,7 +161,7 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _last_state(folder: Path) -> tuple[int, Path | None]:
-    """How many updates are done, and the state after them; what is not whole ends in `.partial` and is not looked at."""
+    """How many updates are done, and the state after them; a name that ends in `.partial` is not a whole one."""
     found = sorted(each for each in folder.glob("*") if each.name.isdecimal())
     return (int(found[-1].name), found[-1]) if found else (0, None)
 

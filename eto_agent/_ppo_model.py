@@ -66,7 +66,8 @@ class ActorCritic:
         lora = settings.lora.r > 0
         # Full training keeps float32 weights (a small step is lost in bfloat16); under adapters the base is frozen.
         dtype = torch.bfloat16 if lora and half else torch.float32
-        model, self.tokenizer = load(policy or sft_model, device="cpu", dtype=dtype)
+        loaded, self.tokenizer = load(policy or sft_model, device="cpu", dtype=dtype)
+        model: Any = loaded
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.value_head = ValueHead(int(model.config.hidden_size)).to(self.device)

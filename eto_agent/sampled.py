@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eto_agent.chat import ChatEncoder, Encoded, Message
-from eto_agent.policies import Conversation, Policy, Reply
+from eto_agent.policies import Conversation, Needs, Policy, Reply
 from eto_envs.trajectory import Trajectory
 
 __all__ = ["LogProbKeeper", "SampledEpisode", "sampled_episode"]
@@ -87,7 +87,8 @@ class LogProbKeeper:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self.name, self.needs = policy.name, policy.needs
+        self.name = policy.name
+        self.needs: Needs = policy.needs
 
     def act(self, conversations: Sequence[Conversation]) -> list[Reply]:
         replies = self._policy.act(conversations)

@@ -74,7 +74,7 @@ def test_what_a_run_leaves(whole: Path) -> None:
         assert row["reward"] == pytest.approx(sum(each.final_reward or 0.0 for each in episodes) / 8)
         assert {each.policy for each in episodes} == {f"ppo-{int(row['update']) - 1}"}
         assert row["turns_left_out"] == 0
-    assert table[0]["kl"] == 0.0 < table[1]["kl"] < table[2]["kl"]
+    assert table[0]["kl"] == 0.0 < min(table[1]["kl"], table[2]["kl"])
     facts = json.loads((whole / "ppo" / "model" / "training.json").read_text())
     assert facts["updates"] == 3
     assert facts["episodes"] == sum(row["episodes"] for row in table)

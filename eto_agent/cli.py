@@ -46,7 +46,7 @@ class PolicyArguments(Arguments):
     """What `evaluate` takes."""
 
     policy: str = "sft"
-    """Which policy: random, oracle, base, sft, eto-N, rft, rft-N, self-play-VARIANT, or the folder of a model."""
+    """Which policy: random, oracle, base, sft, eto-N, rft, rft-N, ppo, self-play-VARIANT, or the folder of a model."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +195,7 @@ COMMANDS: dict[str, Command] = {
     "eto": Command("ETO after SFT: all iterations, evaluated.", Arguments, _method("eto")),
     "best-of-n": Command("Best-of-N after SFT: the best of several samples.", Arguments, _method("best-of-n")),
     "rft": Command("RFT after SFT: learn from the agent's own successes.", Arguments, _method("rft")),
+    "ppo": Command("PPO after SFT: learn online, from episodes as they are played.", Arguments, _method("ppo")),
     "self-play": Command("Learn without experts, from own episodes only.", Arguments, _method("self-play")),
     "evaluate": Command("Evaluate a policy on the evaluation splits.", PolicyArguments, _evaluate),
     "report": Command("Write the report of a run folder again.", Arguments, _report),

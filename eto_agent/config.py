@@ -17,6 +17,7 @@ import tyro
 import yaml
 
 from eto_agent.models import TokenizerKind
+from eto_agent.ppo_config import PpoConfig
 from eto_agent.trainers import DpoSettings, TrainSettings
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import parse_settings
@@ -31,13 +32,14 @@ __all__ = [
     "ExpertConfig",
     "GenerationConfig",
     "ModelConfig",
+    "PpoConfig",
     "RftConfig",
     "RunConfig",
     "SelfPlayConfig",
     "load_config",
 ]
 
-MethodName = Literal["eto", "best-of-n", "rft", "self-play"]
+MethodName = Literal["eto", "best-of-n", "rft", "ppo", "self-play"]
 METHOD_NAMES: tuple[MethodName, ...] = get_args(MethodName)
 """The methods of a run; `pipeline.METHODS` (they follow SFT) and `pipeline.WITHOUT_EXPERTS` say what each does."""
 
@@ -211,6 +213,7 @@ class RunConfig:
     eto: EtoConfig = field(default_factory=EtoConfig)
     best_of_n: BestOfNConfig = field(default_factory=BestOfNConfig)
     rft: RftConfig = field(default_factory=RftConfig)
+    ppo: PpoConfig = field(default_factory=PpoConfig)
     self_play: SelfPlayConfig = field(default_factory=SelfPlayConfig)
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)

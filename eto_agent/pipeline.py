@@ -16,6 +16,7 @@ from eto_agent.methods.best_of_n import best_of_n
 from eto_agent.methods.eto import eto
 from eto_agent.methods.evaluation import evaluate
 from eto_agent.methods.expert import expert
+from eto_agent.methods.ppo import ppo
 from eto_agent.methods.rft import rft, rft_name
 from eto_agent.methods.self_play import self_play
 from eto_agent.methods.sft import base_model, sft
@@ -73,6 +74,10 @@ def _rft(lab: Lab, imitator: Path) -> dict[str, Results]:
     return {rft_name(iteration): evaluate(lab, rft_name(iteration), model) for iteration, model in models}
 
 
+def _ppo(lab: Lab, imitator: Path) -> dict[str, Results]:
+    return {"ppo": evaluate(lab, "ppo", ppo(lab, imitator))}
+
+
 def _self_play(lab: Lab) -> dict[str, Results]:
     return {name: evaluate(lab, name, model) for name, model in self_play(lab).items()}
 
@@ -81,6 +86,7 @@ METHODS: dict[str, Callable[[Lab, Path], dict[str, Results]]] = {
     "eto": _eto,
     "best-of-n": _best_of_n,
     "rft": _rft,
+    "ppo": _ppo,
 }
 """What the methods that follow SFT do with the SFT agent: train, evaluate, and return rows of the table."""
 
@@ -91,6 +97,7 @@ MODELS = {
     "eto-{}": ("eto-{}/dpo", "dpo --iteration {}"),
     "rft": ("rft-1/sft", "rft"),
     "rft-{}": ("rft-{}/sft", "rft"),
+    "ppo": ("ppo", "ppo"),
     "self-play-rft": ("self-play/rft/sft", "self-play"),
     "self-play-eto": ("self-play/eto/1/dpo", "self-play"),
     "self-play-eto-{}": ("self-play/eto/{}/dpo", "self-play"),

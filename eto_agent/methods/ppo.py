@@ -1,0 +1,188 @@
+"""PPO: the agent learns online from episodes that it plays itself (Schulman et al., 2017; the paper's baseline, eq. 6).
+
+Flow, `ppo.updates` times, from the SFT agent on
+    draw training tasks -> play them with the policy as it is, at temperature 1, in all environments at once
+    -> episodes as token ids exactly as sampled, with the final score as reward at the end of the episode
+    -> advantages by GAE over the turns of an episode: the value of a turn is read where its reply begins, and all
+       tokens of a turn share the turn's advantage (`ppo.level=token`: every token is a step of its own)
+    -> several epochs over minibatches of whole episodes: clipped surrogate, clipped value loss, tie to the SFT agent
+
+The tie is a penalty in the loss, not in the reward: half the squared difference of the log-probabilities of a sampled
+token (the estimator "k2"; its gradient is that of KL(policy || SFT agent) in expectation). The metric `kl` is the
+non-negative unbiased estimate r - 1 - log r. Only tokens that the agent sampled are scored; observations are context.
+
+Reads   `sft/model`, the training tasks
+Writes  `ppo/model`, `ppo/metrics.jsonl`, `ppo/rollouts/NNNN.jsonl` (every episode), and while it runs `ppo/states/NNNN`
+
+A run that is killed goes on from its last whole state: rollouts that were played are read, not played again, and on a
+CPU it ends with the same weights bit for bit.
+
+Differences from the paper: it names PPO as a baseline and gives no settings; all of them are ours. Replies are not cut
+at `\\nObservation:` here: what was sampled is what the agent is judged by.
+
+Metrics, a line an update: reward and success (means), turns and agent_tokens (an episode), episodes, and what was left
+out (errors, silent, too_long, turns_left_out); kl; generation_gap (largest difference between log-probabilities kept
+from generation and computed here: should be rounding); explained_variance of the values; and means over the optimiser
+steps (passes): policy_loss, reference_loss, value_loss, entropy, approx_kl and clip_share against the policy that
+played, grad_norm; stopped_early. Watch kl and entropy: an agent that collapses loses both before its reward.
+
+Example
+    eto-agent ppo --config benchmarks/methods/ppo_locked_door.yaml
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eto_agent.chat import ChatEncoder
+from eto_agent.lab import Lab
+from eto_agent.policies import TransformersPolicy
+from eto_agent.runs import Stage
+from eto_agent.sampled import LogProbKeeper, SampledEpisode, sampled_episode
+from eto_agent.scoring import score
+from eto_agent.training_job import TrainingError
+from eto_envs.tasks import TaskSet
+from eto_envs.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    from eto_agent._ppo import Learner
+
+__all__ = ["ppo"]
+
+
+def ppo(lab: Lab, sft_model: Path) -> Path:
+    """Trains the SFT agent online; returns the folder of the trained model.
+
+    Raises:
+        TrainingError: settings that cannot work, an update without a usable episode, or a loss that is not finite.
+    """
+    lab.config.ppo.check()
+    stage = lab.run.stage(
+        "ppo",
+        {
+            "policy": sft_model,
+            "tasks": lab.train_tasks.hash,
+            "ppo": lab.config.ppo,
+            "generation": lab.config.generation,
+            "chat": lab.config.chat,
+            "settings": lab.config.env.settings,
+            "seed": lab.config.seed,
+        },
+    )
+    if not stage.done:
+        if not stage.path("model").exists():
+            _train(lab, sft_model, stage)
+        shutil.rmtree(stage.path("states"), ignore_errors=True)
+        stage.finish(["model"], **json.loads((stage.path("model") / "training.json").read_text()))
+    return stage.path("model")
+
+
+def _train(lab: Lab, sft_model: Path, stage: Stage) -> None:
+    """All updates, from the last whole state on; writes the model folder at the end."""
+    from eto_agent._ppo import Learner
+
+    config, metrics = lab.config.ppo, stage.path("metrics.jsonl")
+    done, state = _last_state(stage.path("states"))
+    learner = Learner(sft_model, config, lab.config.seed, state)
+    _keep_rows(metrics, done)
+    for update in range(done + 1, config.updates + 1):
+        rollouts = _rollouts(lab, sft_model if state is None else state / "policy", stage, update)
+        row = {"update": update, **_update(lab, learner, rollouts, update)}
+        with metrics.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+        state = _next_state(learner, stage.path("states"), update)
+    learner.networks.save_policy(stage.path("model"), _facts(metrics))
+
+
+def _rollouts(lab: Lab, policy: Path, stage: Stage, update: int) -> list[Trajectory]:
+    """The episodes of an update; those that its file holds already are not played again."""
+    from eto_agent.generation import GenerationSettings
+
+    config, seed = lab.config, lab.config.seed
+    rng = np.random.default_rng([seed, update])
+    count = min(config.ppo.tasks, len(lab.train_tasks))
+    drawn = sorted(rng.choice(len(lab.train_tasks), count, replace=False).tolist())
+    tasks = TaskSet(lab.train_tasks.name, [lab.train_tasks[index] for index in drawn])
+    # Sampling streams are named by seed, task and sample: every update needs a seed of its own.
+    settings = GenerationSettings(1.0, config.generation.max_new_tokens, int(rng.integers(2**62)))
+    acting = LogProbKeeper(TransformersPolicy(policy, settings, name=f"ppo-{update - 1}"))
+    out = stage.path("rollouts") / f"{update:04}.jsonl"
+    return lab.explore(f"ppo {update}/{config.ppo.updates}", tasks, acting, out, samples=config.ppo.samples)
+
+
+def _update(lab: Lab, learner: Learner, rollouts: Sequence[Trajectory], update: int) -> dict[str, float]:
+    """Trains on the episodes of an update; returns its row of metrics."""
+    encoder = ChatEncoder(learner.networks.tokenizer)
+    sound = [each for each in rollouts if each.outcome != "error"]
+    scores = [score(each, lab.config.ppo.protocol) for each in sound]
+    read = [
+        sampled_episode(each, lab.messages(each), encoder, reward)
+        for each, (reward, _) in zip(sound, scores, strict=True)
+    ]
+    said = [each for each in read if each is not None]
+    episodes = [each for each in said if len(each) <= lab.config.ppo.max_length]
+    if not episodes:
+        raise TrainingError(
+            f"Update {update} of PPO has no episode to learn from: of {len(rollouts)}, {len(rollouts) - len(sound)} "
+            f"died of an error, {len(sound) - len(said)} hold no reply, and {len(said)} are longer than "
+            f"ppo.max_length={lab.config.ppo.max_length} tokens."
+        )
+    return {
+        "reward": _mean([reward for reward, _ in scores]),
+        "success": _mean([float(success) for _, success in scores]),
+        "turns": _mean([len(each.spans) for each in episodes]),
+        "agent_tokens": _mean([each.tokens for each in episodes]),
+        "episodes": len(episodes),
+        "errors": len(rollouts) - len(sound),
+        "silent": len(sound) - len(said),
+        "too_long": len(said) - len(episodes),
+        "turns_left_out": sum(each.left_out for each in episodes),
+        **learner.update(_by_length(episodes), update),
+    }
+
+
+def _by_length(episodes: Sequence[SampledEpisode]) -> list[SampledEpisode]:
+    """Episodes of like length next to each other: the pass that scores them all has less padding."""
+    return sorted(episodes, key=len)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
+
+
+# States: a folder an update, the last one kept
+
+
+def _last_state(folder: Path) -> tuple[int, Path | None]:
+    """How many updates are done, and the state after them; a name that ends in `.partial` is not a whole one."""
+    found = sorted(each for each in folder.glob("*") if each.name.isdecimal())
+    return (int(found[-1].name), found[-1]) if found else (0, None)
+
+
+def _next_state(learner: Learner, folder: Path, update: int) -> Path:
+    state = learner.save(folder / f"{update:04}", {"update": update})
+    for other in folder.iterdir():
+        if other != state:
+            shutil.rmtree(other)
+    return state
+
+
+def _keep_rows(file: Path, count: int) -> None:
+    """Rows behind the state that training goes on from are written again: they are dropped."""
+    rows = file.read_text(encoding="utf-8").splitlines(keepends=True) if file.is_file() else []
+    file.write_text("".join(rows[:count]), encoding="utf-8")
+
+
+def _facts(metrics: Path) -> dict[str, Any]:
+    """What the stage's record says: totals, and the last update's figures."""
+    rows = [json.loads(line) for line in metrics.read_text(encoding="utf-8").splitlines()]
+    totals = {name: sum(row[name] for row in rows) for name in ("episodes", "errors", "silent", "too_long")}
+    last = {name: rows[-1][name] for name in ("reward", "success", "kl", "entropy", "explained_variance")}
+    return {"updates": len(rows), **totals, "largest_gap": max(row["generation_gap"] for row in rows), **last}

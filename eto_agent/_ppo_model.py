@@ -48,8 +48,8 @@ class ValueHead(nn.Module):
 class ActorCritic:
     """The policy that learns, its value head, and the reference that it is tied to.
 
-    The value head reads the policy's last hidden state and does not move the policy: a head that knows nothing yet
-    cannot spoil an agent that knows something.
+    The value head reads the policy's last hidden state. Where a reply begins, this state need only say how replies
+    begin, which is always alike; so the value loss moves the policy's weights too, scaled by `value_weight`.
 
     Args:
         sft_model: the folder of the agent that training starts from; it is also the reference.
@@ -59,7 +59,7 @@ class ActorCritic:
     """
 
     def __init__(self, sft_model: Path, settings: PpoConfig, seed: int, policy: Path | None = None) -> None:
-        self.level = settings.level
+        self.level, self._value_weight = settings.level, settings.value_weight
         self.device = _device(settings)
         half = self.device == "cuda" and settings.precision != "float32"
         self._half = half or settings.precision == "bfloat16"
@@ -112,10 +112,12 @@ class ActorCritic:
             logits = model.get_output_embeddings()(hidden.index_select(0, where)).float()
         every = torch.log_softmax(logits, -1)
         sampled = ids.flatten().index_select(0, where + 1)
+        states = hidden.index_select(0, before).float()
+        still = states.detach()
         return Read(
             log_probs=every.gather(1, sampled[:, None]).squeeze(1),
             entropy=-(every.exp() * every).sum(-1),
-            values=self.value_head(hidden.index_select(0, before).detach().float()),
+            values=self.value_head(still + self._value_weight * (states - still)),  # equal to states; scales gradients
         )
 
     def save_policy(self, folder: Path, notes: dict[str, Any]) -> Path:

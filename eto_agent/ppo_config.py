@@ -32,6 +32,8 @@ class PpoConfig:
     """Learning rate of the policy (AdamW, constant)."""
     value_learning_rate: float = 1e-4
     """Learning rate of the value head (AdamW, constant)."""
+    value_weight: float = 0.1
+    """Weight of the value loss in what moves the policy's own weights; 0 lets the value head only read."""
     weight_decay: float = 0.0
     """AdamW's weight decay."""
     max_grad_norm: float = 1.0
@@ -77,6 +79,14 @@ class PpoConfig:
         for name in ("gamma", "gae_lambda"):
             if not 0 <= getattr(self, name) <= 1:
                 raise TrainingError(f"ppo.{name}={getattr(self, name)} has to lie between 0 and 1.")
-        for name in ("value_learning_rate", "value_clip", "kl_weight", "entropy_weight", "target_kl", "max_grad_norm"):
+        for name in (
+            "value_learning_rate",
+            "value_weight",
+            "value_clip",
+            "kl_weight",
+            "entropy_weight",
+            "target_kl",
+            "max_grad_norm",
+        ):
             if getattr(self, name) < 0:
                 raise TrainingError(f"ppo.{name}={getattr(self, name)} must not be negative.")

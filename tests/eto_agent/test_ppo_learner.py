@@ -226,7 +226,7 @@ def test_accumulation_changes_nothing(base: Path, episodes: list[SampledEpisode]
 
 def test_observations_pull_on_nothing(base: Path, episodes: list[SampledEpisode]) -> None:
     """The gradient of the logits is zero at every position that predicts no agent token."""
-    learner = Learner(base, SETTINGS, 0)
+    learner = Learner(base, replace(SETTINGS, value_weight=0.0), 0)
     episode = episodes[1]
     seen: list[torch.Tensor] = []
 
@@ -254,16 +254,28 @@ def test_better_than_expected_becomes_likelier(base: Path, episodes: list[Sample
     assert after[0] - before[0] > 0 > after[1] - before[1]  # rewards 1 and 0, nothing expected
 
 
-def test_values_move_towards_the_reward_and_leave_the_policy_alone(base: Path, episodes: list[SampledEpisode]) -> None:
+def test_values_move_towards_the_reward(base: Path, episodes: list[SampledEpisode]) -> None:
     learner = Learner(base, replace(SETTINGS, epochs=60, value_clip=0.0, gae_lambda=1.0, gamma=1.0), 0)
-    for group in learner._optimizer.param_groups[:1]:
-        group["lr"] = 0.0
-    before = [each.log_probs for each in learner.score(episodes)]
     learner.update(episodes, 1)
     after = learner.score(episodes)
-    assert all(torch.equal(old, new.log_probs) for old, new in zip(before, after, strict=True))
     means = [float(each.values.mean()) for each in after]
     assert means == pytest.approx([1.0, 0.0, 0.5], abs=0.2)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.25, 1.0])
+def test_how_far_the_value_loss_moves_the_policy(base: Path, episodes: list[SampledEpisode], weight: float) -> None:
+    """Without any advantage only the value loss pulls: by its weight on the policy, in full on the head."""
+    pulls = []
+    for each_weight in (weight, 1.0):
+        alone = replace(SETTINGS, value_weight=each_weight, kl_weight=0.0, entropy_weight=0.0)
+        learner = awake(Learner(base, alone, 0))
+        part = with_advantages(learner.score(episodes), alone)
+        learner.gradients([replace(each, advantages=torch.zeros_like(each.advantages)) for each in part])
+        norm = learner.networks.policy.model.norm.weight.grad
+        pulls.append((norm.clone(), learner.networks.value_head.inner.weight.grad.clone()))
+    assert pulls[1][0].abs().max() > 0
+    torch.testing.assert_close(pulls[0][0], weight * pulls[1][0])
+    torch.testing.assert_close(pulls[0][1], pulls[1][1])
 
 
 def test_the_tie_leads_back(base: Path, episodes: list[SampledEpisode]) -> None:

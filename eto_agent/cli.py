@@ -44,7 +44,8 @@ class PolicyArguments(Arguments):
     """What `evaluate` takes."""
 
     policy: str = "sft"
-    """Which policy: random, oracle, base, sft, eto-N, or the folder of a model."""
+    """Which policy: random, oracle, base, sft, eto-N, the folder of a model, a file of trajectories to replay, or
+    openai:MODEL for a model behind the endpoint of the section api."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +150,10 @@ def _dpo(lab: Any, arguments: IterationArguments) -> None:
 def _evaluate(lab: Any, arguments: PolicyArguments) -> None:
     from eto_agent.console import print_table
     from eto_agent.methods.evaluation import evaluate
-    from eto_agent.pipeline import model_of
+    from eto_agent.pipeline import label_of, model_of
 
     model = model_of(lab, arguments.policy)
-    name = Path(arguments.policy).name
+    name = label_of(arguments.policy)
     print_table({name: evaluate(lab, name, model)}, lab.config.evaluate.protocol)
 
 

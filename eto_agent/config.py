@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 import tyro
 import yaml
 
+from eto_agent.endpoint import EndpointSettings
 from eto_agent.trainers import DpoSettings, TrainSettings
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import parse_settings
@@ -123,6 +124,12 @@ class GenerationConfig:
     """0 is greedy."""
     max_new_tokens: int = 512
     """Longest reply, in tokens."""
+    engine: Literal["transformers", "vllm"] = "transformers"
+    """What decodes: transformers (replies do not depend on the batch), or vllm (extra vllm; faster on a GPU)."""
+    gpu_memory: float = 0.5
+    """Share of the GPU's memory that vllm takes; training needs the rest (does not change results)."""
+    tensor_parallel: int = 1
+    """Over how many GPUs vllm splits the model (does not change results)."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +162,7 @@ class RunConfig:
     eto: EtoConfig = field(default_factory=EtoConfig)
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
+    api: EndpointSettings = field(default_factory=EndpointSettings)
 
 
 def load_config(path: Path) -> RunConfig:

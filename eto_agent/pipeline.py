@@ -6,6 +6,7 @@ goes on where it stopped when it is called again, and ends with the same results
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ from eto_agent.methods.eto import eto
 from eto_agent.methods.evaluation import evaluate
 from eto_agent.methods.expert import expert
 from eto_agent.methods.sft import base_model, sft
+from eto_agent.policies.openai import ENDPOINT_PREFIX
 from eto_agent.report import write_report
 from eto_envs.errors import UnknownNameError
 
-__all__ = ["METHODS", "model_of", "run"]
+__all__ = ["METHODS", "label_of", "model_of", "run"]
 
 
 Results = dict[str, Any]
@@ -53,7 +55,8 @@ def model_of(lab: Lab, name: str) -> Path | str | None:
 
     Args:
         lab: the run.
-        name: `random`, `oracle`, `base`, `sft`, `eto-N`, or a folder with a model.
+        name: `random`, `oracle`, `base`, `sft`, `eto-N`, a folder with a model, a file of trajectories to replay, or
+            `openai:MODEL` for a model behind the endpoint of the section `api`.
 
     Raises:
         StageError: the stage that makes it has not been run.
@@ -68,6 +71,16 @@ def model_of(lab: Lab, name: str) -> Path | str | None:
     method, _, iteration = name.partition("-")
     if method == "eto" and iteration.isdecimal() and int(iteration) > 0:
         return lab.run.output(f"eto-{int(iteration)}/dpo", "model", f"dpo --iteration {int(iteration)}")
-    if Path(name).is_dir():
+    if Path(name).exists():
         return Path(name)
-    raise UnknownNameError.of("policy", name, ("random", "oracle", "base", "sft", "eto-N", "a model's folder"))
+    if len(name) > len(ENDPOINT_PREFIX) and name.startswith(ENDPOINT_PREFIX):
+        return name
+    allowed = ("random", "oracle", "base", "sft", "eto-N", "a model's folder", "a trajectory file", "openai:MODEL")
+    raise UnknownNameError.of("policy", name, allowed)
+
+
+def label_of(name: str) -> str:
+    """What a policy's name is called in tables and as a folder: `openai:org/model` is `openai-org-model`."""
+    if name.startswith(ENDPOINT_PREFIX):
+        return re.sub(r"[^\w.]+", "-", name)
+    return f"replay-{Path(name).stem}" if Path(name).is_file() else Path(name).name

@@ -106,8 +106,8 @@ class Findings:
 
     def most_telling_task(self, split: str) -> str | None:
         """The task on which the first and the last trained policy differ most; the first such task."""
-        untrained = ("random", "oracle")
-        trained = [policy for policy, of in self.results.items() if policy not in untrained and split in of]
+        untrained = ("random", "oracle", "openai-", "replay-")
+        trained = [policy for policy, of in self.results.items() if not policy.startswith(untrained) and split in of]
         if not trained:
             return None
         first, last = (self.rewards(trained[i], split, "strict") for i in (0, -1))
@@ -154,7 +154,7 @@ def _policy_order(policy: str) -> tuple[int, str]:
     known = ("random", "base", "sft")
     if policy in known:
         return known.index(policy), policy
-    return (4 if policy == "oracle" else 3), policy
+    return (4 if policy.startswith(("oracle", "openai-", "replay-")) else 3), policy
 
 
 def _stage_order(name: str) -> tuple[int, str]:

@@ -123,6 +123,12 @@ def _expert(lab: Any, _: Arguments) -> None:
     print(expert(lab))
 
 
+def _annotate(lab: Any, _: Arguments) -> None:
+    from eto_agent.methods.annotate import annotate
+
+    print(annotate(lab))
+
+
 def _sft(lab: Any, _: Arguments) -> None:
     from eto_agent.methods.sft import sft
 
@@ -172,6 +178,7 @@ def _whole(lab: Any, _: Arguments) -> None:
 COMMANDS: dict[str, Command] = {
     "run": Command("Everything: experts, SFT, ETO iterations, evaluation, report.", Arguments, _whole),
     "expert": Command("Record the environment's own solutions as expert trajectories.", Arguments, _expert),
+    "annotate": Command("Let a teacher write the thoughts of the expert trajectories.", Arguments, _annotate),
     "sft": Command("Fine-tune the base model on the experts.", Arguments, _sft),
     "explore": Command("Let the agent act once on every training task.", IterationArguments, _explore),
     "pairs": Command("Pair expert and explored trajectories.", IterationArguments, _pairs),

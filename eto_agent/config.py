@@ -17,6 +17,7 @@ import tyro
 import yaml
 
 from eto_agent.endpoint import EndpointSettings
+from eto_agent.teacher import TeacherSettings
 from eto_agent.trainers import DpoSettings, TrainSettings
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import parse_settings
@@ -163,6 +164,7 @@ class RunConfig:
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
     api: EndpointSettings = field(default_factory=EndpointSettings)
+    annotate: TeacherSettings = field(default_factory=TeacherSettings)
 
 
 def load_config(path: Path) -> RunConfig:

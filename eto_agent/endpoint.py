@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from threading import Lock
+from queue import Queue
+from threading import Lock, Thread
 from typing import Annotated, Any
 
 import tyro
@@ -77,6 +78,13 @@ class EndpointSettings:
     """Price of a million tokens written; none: costs are unknown."""
     body: Body = field(default_factory=dict[str, Any])
     """Further keys of each request, e.g. reasoning_effort=low; null leaves a key out, e.g. temperature=null."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"([A-Za-z_]\w*)?", self.key_env):  # never repeated: it may be a key by mistake
+            raise EndpointError("key_env has to be the name of an environment variable, such as OPENAI_API_KEY.")
+        for name, least in (("concurrency", 1), ("timeout_s", 0.001), ("retries", 0)):
+            if getattr(self, name) < least:
+                raise EndpointError(f"Unusable {name} {getattr(self, name)} of an endpoint; give at least {least}.")
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -163,20 +171,30 @@ class Endpoint:
         Raises:
             EndpointError: the key or the model is refused, or the endpoint has stopped working.
         """
-        running: dict[Future[Answer], int] = {}
-        pool = ThreadPoolExecutor(self.settings.concurrency)
+        done: Queue[tuple[int, Answer | Exception]] = Queue()
+        todo = enumerate(bodies)
+        running, failure = 0, None
+        while True:
+            while failure is None and running < self.settings.concurrency and (job := next(todo, None)):
+                # Daemons: who interrupts the program need not wait for a server that hangs.
+                Thread(target=self._work, args=(*job, done), daemon=True).start()
+                running += 1
+            if not running:
+                break
+            position, answer = done.get()
+            running -= 1
+            if isinstance(answer, Exception):
+                failure = failure or answer  # told when those under way, which are paid for, are in
+            else:
+                yield position, answer
+        if failure is not None:
+            raise failure
+
+    def _work(self, position: int, body: Mapping[str, Any], done: Queue[tuple[int, Answer | Exception]]) -> None:
         try:
-            for position, body in enumerate(bodies):
-                running[pool.submit(self._counted, body)] = position
-                if len(running) >= self.settings.concurrency:
-                    yield from _take(running)
-            while running:
-                yield from _take(running)
-        except EndpointError:
-            yield from _rest(running)  # they are paid for
-            raise
-        finally:
-            pool.shutdown(wait=not running, cancel_futures=True)
+            done.put((position, self._counted(body)))
+        except Exception as error:
+            done.put((position, error))
 
     def _counted(self, body: Mapping[str, Any]) -> Answer:
         """One request; raises where it is one failure too many."""
@@ -186,7 +204,7 @@ class Endpoint:
             self._failed_in_a_row = self._failed_in_a_row + 1 if broken else 0
             if self._failed_in_a_row >= _BROKEN_IN_A_ROW:
                 raise EndpointError(
-                    f"{self.settings.base_url} has stopped answering: {self._failed_in_a_row} requests in a row "
+                    f"{self.settings.base_url} has stopped answering: {_BROKEN_IN_A_ROW} requests in a row "
                     f"failed, the last one with: {answer.error}; the same command goes on from here."
                 )
         return answer
@@ -267,19 +285,3 @@ def _read(got: Any) -> Answer:
     if not isinstance(text, str):
         raise ValueError(f"its content is a {type(text).__name__}")
     return Answer(text, finish, usage)
-
-
-def _take(running: dict[Future[Answer], int]) -> Iterator[tuple[int, Answer]]:
-    """Waits until something is done, and gives all that is; an error comes after the answers."""
-    done = wait(running, return_when=FIRST_COMPLETED).done
-    for future in sorted(done, key=lambda each: (each.exception() is not None, running[each])):
-        position = running.pop(future)
-        yield position, future.result()
-
-
-def _rest(running: dict[Future[Answer], int]) -> Iterator[tuple[int, Answer]]:
-    """The answers that are still to come, without the errors."""
-    for future in wait(running).done:
-        position = running.pop(future)
-        if future.exception() is None:
-            yield position, future.result()

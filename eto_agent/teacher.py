@@ -149,7 +149,7 @@ class Teacher:
         endpoint = Endpoint(self.settings.model, self.settings.api)
         endpoint.check(self._body(""))
         new = list(positions)
-        allowed = self.settings.max_failed * len(new)
+        allowed = self.settings.max_failed * len(questions)
         todo = takewhile(lambda _: self.failed <= allowed, (bodies[positions[key][0]] for key in new))
         for index, answer in endpoint.ask(todo):
             if answer.error is None:

@@ -267,6 +267,18 @@ def test_killed_it_goes_on_and_pays_for_nothing_twice(tmp_path: Path, recorded: 
     assert KEY not in "".join(path.read_text() for path in (tmp_path / "run").rglob("*.*") if path.is_file())
 
 
+def test_interrupted_it_does_not_wait_for_a_server_that_hangs(tmp_path: Path, command: Any) -> None:
+    def behave(*_: object) -> Behaviour:
+        running.send_signal(signal.SIGINT)
+        return Hang()
+
+    with serving(behave) as api:
+        running = eto_agent(*command(api, "--annotate.api.timeout-s", "3600"))
+        _, err = running.communicate(timeout=240)
+    assert running.returncode == 130
+    assert "goes on from here" in err
+
+
 def test_the_result_serves_as_experts_of_another_run(tmp_path: Path, command: Any) -> None:
     with serving(think) as api:
         assert main(command(api)) == 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
 
+from eto_agent.cli import main
 from eto_agent.endpoint import Answer, Endpoint, EndpointError, EndpointSettings, Usage
 from tests.eto_agent.api_server import KEY, Api, Behaviour, Fail, Hang, Raw, Say, serving
 
@@ -211,3 +213,21 @@ def test_a_key_is_needed_unless_none_is(monkeypatch: pytest.MonkeyPatch) -> None
         with pytest.raises(EndpointError, match="'TEACHER_KEY'"):
             endpoint(api)
         assert asked(endpoint(api, key_env=""), "a")[0].text == "x"
+
+
+def test_a_key_in_the_place_of_its_name_is_not_repeated(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"api: {{key_env: {KEY}}}")
+    run = ["--env.id", "eto/LockedDoor-v0", "--out", str(tmp_path / "run")]
+    for given in (["--config", str(config)], ["--api.key-env", KEY], ["--annotate.api.key-env", KEY]):
+        assert main(["evaluate", "--policy", "openai:m", *run, *given]) == 2
+    told = capsys.readouterr()
+    assert told.err.count("key_env has to be the name") == 3
+    assert KEY not in told.err + told.out
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("wrong", [{"concurrency": 0}, {"timeout_s": 0.0}, {"retries": -1}], ids=str)
+def test_settings_that_cannot_work(wrong: dict[str, Any]) -> None:
+    with pytest.raises(EndpointError, match=next(iter(wrong))):
+        EndpointSettings(**wrong)

@@ -46,7 +46,8 @@ class PolicyArguments(Arguments):
     """What `evaluate` takes."""
 
     policy: str = "sft"
-    """Which policy: random, oracle, base, sft, eto-N, rft, rft-N, ppo, self-play-VARIANT, or the folder of a model."""
+    """Which policy: random, oracle, base, sft, eto-N, rft, rft-N, ppo, self-play-VARIANT, the folder of a model, a file
+    of trajectories to replay, or openai:MODEL for a model behind the endpoint of the section api."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,12 @@ def _expert(lab: Any, _: Arguments) -> None:
     print(expert(lab))
 
 
+def _annotate(lab: Any, _: Arguments) -> None:
+    from eto_agent.methods.annotate import annotate
+
+    print(annotate(lab))
+
+
 def _sft(lab: Any, _: Arguments) -> None:
     from eto_agent.methods.sft import sft
 
@@ -154,10 +161,10 @@ def _dpo(lab: Any, arguments: IterationArguments) -> None:
 def _evaluate(lab: Any, arguments: PolicyArguments) -> None:
     from eto_agent.console import print_table
     from eto_agent.methods.evaluation import evaluate
-    from eto_agent.pipeline import model_of
+    from eto_agent.pipeline import label_of, model_of
 
     model = model_of(lab, arguments.policy)
-    name = Path(arguments.policy).name
+    name = label_of(arguments.policy)
     print_table({name: evaluate(lab, name, model)}, lab.config.evaluate.protocol)
 
 
@@ -188,6 +195,7 @@ def _method(name: str) -> Callable[[Any, Arguments], None]:
 COMMANDS: dict[str, Command] = {
     "run": Command("Everything: experts, SFT, the methods, evaluation, report.", Arguments, _whole),
     "expert": Command("Record the environment's own solutions as expert trajectories.", Arguments, _expert),
+    "annotate": Command("Let a teacher write the thoughts of the expert trajectories.", Arguments, _annotate),
     "sft": Command("Fine-tune the base model on the experts.", Arguments, _sft),
     "explore": Command("Let the agent act once on every training task.", IterationArguments, _explore),
     "pairs": Command("Pair expert and explored trajectories.", IterationArguments, _pairs),

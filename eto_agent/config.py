@@ -16,8 +16,10 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 import tyro
 import yaml
 
+from eto_agent.endpoint import EndpointSettings
 from eto_agent.models import TokenizerKind
 from eto_agent.ppo_config import PpoConfig
+from eto_agent.teacher import TeacherSettings
 from eto_agent.trainers import DpoSettings, TrainSettings
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import parse_settings
@@ -181,6 +183,12 @@ class GenerationConfig:
     """0 is greedy."""
     max_new_tokens: int = 512
     """Longest reply, in tokens."""
+    engine: Literal["transformers", "vllm"] = "transformers"
+    """What decodes: transformers (replies do not depend on the batch), or vllm (extra vllm; faster on a GPU)."""
+    gpu_memory: float = 0.5
+    """Share of the GPU's memory that vllm takes; training needs the rest (does not change results)."""
+    tensor_parallel: int = 1
+    """Over how many GPUs vllm splits the model (does not change results)."""
 
 
 @dataclass(frozen=True)
@@ -217,6 +225,8 @@ class RunConfig:
     self_play: SelfPlayConfig = field(default_factory=SelfPlayConfig)
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
+    api: EndpointSettings = field(default_factory=EndpointSettings)
+    annotate: TeacherSettings = field(default_factory=TeacherSettings)
 
 
 def load_config(path: Path) -> RunConfig:

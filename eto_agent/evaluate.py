@@ -20,7 +20,9 @@ def summarise(trajectories: Sequence[Trajectory]) -> dict[str, Any]:
         `episodes` and `broken` (episodes that died of an error; they count in no average); for each protocol `reward`
         and `success` as [mean, low, high, count] over tasks in [0, 1], and `by_type` with the same; mean `steps`;
         the shares of turns whose action the environment did not know (`invalid_actions`) and of replies without an
-        action (`format_errors`); `tokens`, the mean number of decoded tokens an episode; `outcomes`, counts.
+        action (`format_errors`); `tokens`, the mean number of decoded tokens an episode; `outcomes`, counts; `usage`,
+        where an endpoint counted: tokens read and written in all replies on record, broken episodes included, and how
+        many of the `replies` were `counted`.
     """
     sound = [each for each in trajectories if each.outcome != "error"]
     turns = [turn for each in sound for turn in each.turns if turn.role == "agent"]
@@ -34,7 +36,17 @@ def summarise(trajectories: Sequence[Trajectory]) -> dict[str, Any]:
         "format_errors": sum(turn.action is None for turn in turns) / count,
         "tokens": sum(len(turn.meta.get("token_ids", ())) for turn in turns) / max(1, len(sound)),
         "outcomes": dict(sorted(Counter(str(each.outcome) for each in trajectories).items())),
+        **_usage(trajectories),
     }
+
+
+def _usage(trajectories: Sequence[Trajectory]) -> dict[str, Any]:
+    replies = [turn.meta.get("usage") for each in trajectories for turn in each.turns if turn.role == "agent"]
+    counted = [usage for usage in replies if usage is not None]
+    if not counted:
+        return {}
+    totals = {key: sum(usage[key] for usage in counted) for key in ("prompt_tokens", "completion_tokens")}
+    return {"usage": {**totals, "counted": len(counted), "replies": len(replies)}}
 
 
 def _scores(trajectories: Sequence[Trajectory], protocol: str) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from eto_agent.chat import PROTOCOLS, Message, Protocol, conversation
 from eto_agent.config import RunConfig
 from eto_agent.console import EpisodeProgress
 from eto_agent.models import check_model
-from eto_agent.policies import Policy, TransformersPolicy
+from eto_agent.policies import OpenAIPolicy, Policy, ReplayPolicy, TransformersPolicy, VllmEngine, VllmPolicy
+from eto_agent.policies.openai import ENDPOINT_PREFIX
+from eto_agent.policies.vllm import check_vllm
 from eto_agent.rollout import World, explore
 from eto_agent.runs import Run
 from eto_envs.core import TextEnv
@@ -41,12 +43,15 @@ class Lab:
         splits = config.evaluate.splits or [split for split in self._env.manifest if split != config.env.train_split]
         self.eval_tasks = {split: self._tasks(split, config.evaluate.per_type) for split in splits}
         check_model(config.model.name)
+        if config.generation.engine == "vllm":
+            check_vllm()
         if config.expert.file is not None and not config.expert.file.is_file():
             raise DataError(f"No expert trajectories at {str(config.expert.file)!r} (expert.file).")
         if not config.out.exists():
             self._try_environment()
         self.run = Run(config.out, config)
         self._pool: EnvPool | None = None
+        self._engine: VllmEngine | None = None
 
     def __enter__(self) -> Lab:
         return self
@@ -112,13 +117,44 @@ class Lab:
     def policy(
         self, model: Path | str, name: str, *, temperature: float | None = None, seed: int | None = None
     ) -> Policy:
-        """A model of this run as a policy; `temperature` replaces `generation.temperature`, `seed` the run's."""
+        """A policy of this run.
+
+        Args:
+            model: a model's folder or Hugging Face name; `openai:MODEL`, a model behind the endpoint of the section
+                `api`; or a file of trajectories, which are replayed.
+            name: how it is called in records.
+            temperature, seed: replace `generation.temperature` and the run's seed.
+        """
+        generation, stops = self.config.generation, (self.protocol.stop,)
+        seed = self.config.seed if seed is None else seed
+        heat = generation.temperature if temperature is None else temperature
+        if str(model).startswith(ENDPOINT_PREFIX):
+            return OpenAIPolicy(
+                str(model).removeprefix(ENDPOINT_PREFIX),
+                self.config.api,
+                temperature=heat,
+                max_new_tokens=generation.max_new_tokens,
+                seed=seed,
+                stop_strings=stops,
+                name=name,
+            )
+        if Path(model).is_file():
+            return ReplayPolicy(read_trajectories(model, strict=True), name)
         from eto_agent.generation import GenerationSettings  # brings torch, which not every command needs
 
-        generation = self.config.generation
-        heat = generation.temperature if temperature is None else temperature
-        settings = GenerationSettings(heat, generation.max_new_tokens, self.config.seed if seed is None else seed)
-        return TransformersPolicy(model, settings, stop_strings=(self.protocol.stop,), name=name)
+        settings = GenerationSettings(heat, generation.max_new_tokens, seed)
+        if generation.engine == "vllm":
+            return VllmPolicy(self._vllm(model), model, settings, stop_strings=stops, name=name)
+        return TransformersPolicy(model, settings, stop_strings=stops, name=name)
+
+    def _vllm(self, model: Path | str) -> VllmEngine:
+        """One engine for all models of the run: they have one shape, and each policy puts its own weights into it."""
+        if self._engine is None:
+            generation = self.config.generation
+            self._engine = VllmEngine(
+                model, gpu_memory=generation.gpu_memory, tensor_parallel=generation.tensor_parallel
+            )
+        return self._engine
 
     def explore(
         self,

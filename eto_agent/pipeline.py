@@ -6,6 +6,7 @@ goes on where it stopped when it is called again, and ends with the same results
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,11 @@ from eto_agent.methods.ppo import ppo
 from eto_agent.methods.rft import rft, rft_name
 from eto_agent.methods.self_play import self_play
 from eto_agent.methods.sft import base_model, sft
+from eto_agent.policies.openai import ENDPOINT_PREFIX
 from eto_agent.report import write_report
 from eto_envs.errors import UnknownNameError
 
-__all__ = ["METHODS", "WITHOUT_EXPERTS", "model_of", "run", "run_method"]
+__all__ = ["METHODS", "WITHOUT_EXPERTS", "label_of", "model_of", "run", "run_method"]
 
 
 Results = dict[str, Any]
@@ -113,7 +115,8 @@ def model_of(lab: Lab, name: str) -> Path | str | None:
 
     Args:
         lab: the run.
-        name: `random`, `oracle`, `base`, a name of `MODELS`, or a folder with a model.
+        name: `random`, `oracle`, `base`, a name of `MODELS`, a folder with a model, a file of trajectories to replay,
+            or `openai:MODEL` for a model behind the endpoint of the section `api`.
 
     Raises:
         StageError: the stage that makes it has not been run.
@@ -128,7 +131,17 @@ def model_of(lab: Lab, name: str) -> Path | str | None:
     if pattern in MODELS:
         stage, command = (each.format(int(number) if number.isdecimal() else "") for each in MODELS[pattern])
         return lab.run.output(stage, "model", command)
-    if Path(name).is_dir():
+    if Path(name).exists():
         return Path(name)
+    if len(name) > len(ENDPOINT_PREFIX) and name.startswith(ENDPOINT_PREFIX):
+        return name
     known = [each.format("N") for each in MODELS]
-    raise UnknownNameError.of("policy", name, ("random", "oracle", "base", *known, "a model's folder"))
+    others = ("a model's folder", "a trajectory file", "openai:MODEL")
+    raise UnknownNameError.of("policy", name, ("random", "oracle", "base", *known, *others))
+
+
+def label_of(name: str) -> str:
+    """What a policy's name is called in tables and as a folder: `openai:org/model` is `openai-org-model`."""
+    if name.startswith(ENDPOINT_PREFIX):
+        return re.sub(r"[^\w.]+", "-", name)
+    return f"replay-{Path(name).stem}" if Path(name).is_file() else Path(name).name

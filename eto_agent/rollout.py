@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +233,9 @@ class _Exploration:
             self._submit(episode, reply)
 
     def _submit(self, episode: _Episode, reply: Reply) -> None:
+        if reply.error is not None:
+            self._end(episode, "error", None, reply.error)
+            return
         if reply.text is None:
             episode.trajectory.meta["gave_up"] = reply.stop
             self._end(episode, "gave_up", self._clipped_score(episode))
@@ -266,5 +269,10 @@ class _Exploration:
 
 
 def _kept(reply: Reply) -> dict[str, Any]:
-    """What of a model's reply is worth keeping: the ids as sampled (never tokenised again) and why it ended."""
-    return {} if reply.token_ids is None else {"token_ids": list(reply.token_ids), "stop": reply.stop}
+    """What of a reply is worth keeping: the ids as sampled (never tokenised again), why it ended, what it cost."""
+    kept: dict[str, Any] = {}
+    if reply.token_ids is not None:
+        kept |= {"token_ids": list(reply.token_ids), "stop": reply.stop}
+    if reply.usage is not None:
+        kept |= {"stop": reply.stop, "usage": asdict(reply.usage)}
+    return kept

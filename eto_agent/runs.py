@@ -24,8 +24,11 @@ from eto_envs.errors import EtoEnvError
 
 __all__ = ["ConfigChangedError", "Run", "Stage", "StageError", "file_hash", "write_text"]
 
-SPEED_KEYS = frozenset({"out", "num_envs", "num_workers", "save_steps", "report_to"})
+SPEED_KEYS = frozenset({"out", "num_envs", "num_workers", "save_steps", "report_to", "gpu_memory", "tensor_parallel"})
 """Keys that change how fast a run goes and nothing else; they may differ when a run is continued."""
+
+STAGE_SECTIONS = ("api", "annotate")
+"""Sections that only single stages read, which compare what matters themselves; they may be given later."""
 
 
 class ConfigChangedError(EtoEnvError):
@@ -79,7 +82,9 @@ class Run:
         changed = [
             f"{key} ({old.get(key)!r} -> {new.get(key)!r})"
             for key in sorted(old.keys() | new.keys())
-            if old.get(key) != new.get(key) and key.rpartition(".")[2] not in SPEED_KEYS
+            if old.get(key) != new.get(key)
+            and key.rpartition(".")[2] not in SPEED_KEYS
+            and key.partition(".")[0] not in STAGE_SECTIONS
         ]
         if changed:
             raise ConfigChangedError(

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eto_agent.chat import ChatEncoder, Encoded, Message
-from eto_agent.policies import Conversation, Needs, Policy, Reply
+from eto_agent.policies import Conversation, Policy, Reply
+from eto_agent.policies.base import Needs
 from eto_envs.trajectory import Trajectory
 
 __all__ = ["LogProbKeeper", "SampledEpisode", "sampled_episode"]

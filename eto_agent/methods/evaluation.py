@@ -3,11 +3,18 @@
 Reads   a model of the run (or none, for the random policy and the oracle), `expert/trajectories.jsonl` for the example
 Writes  `evaluate/NAME/SPLIT.jsonl` (every episode), `evaluate/NAME/results.json`
 
+A model behind an endpoint (`openai:MODEL`, section `api`) is asked one small question first, so that a wrong key or an
+unknown model is told before any episode. `usage` in its results holds the tokens that the endpoint counted in the
+replies on record, and their cost; it is null where a price is not given or the endpoint did not count every reply.
+Episodes that the endpoint broke off are played again when an unfinished evaluation goes on.
+
 Both scoring protocols are always computed; a table shows one of them. The paper evaluates with one in-context example
 (`chat.example`): the shortest successful expert trajectory of the training split.
 
 Example
     eto-agent evaluate --config configs/demo.yaml --policy random
+    eto-agent evaluate --config configs/demo.yaml --policy openai:gpt-4o --api.prompt-price 2.5
+    eto-agent evaluate --config configs/demo.yaml --policy recorded.jsonl
 """
 
 from __future__ import annotations
@@ -17,12 +24,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from eto_agent.endpoint import Usage
 from eto_agent.evaluate import summarise
 from eto_agent.lab import Lab
-from eto_agent.policies import OraclePolicy, Policy, RandomPolicy
-from eto_agent.runs import write_text
+from eto_agent.policies import OpenAIPolicy, OraclePolicy, Policy, RandomPolicy
+from eto_agent.policies.openai import ENDPOINT_PREFIX
+from eto_agent.runs import StageError, write_text
 from eto_envs.tasks import TaskSet
-from eto_envs.trajectory import Trajectory
+from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
 __all__ = ["evaluate", "example_for", "figures_of"]
 
@@ -33,9 +42,14 @@ def evaluate(lab: Lab, name: str, model: Path | str | None) -> dict[str, Any]:
     Args:
         lab: the run.
         name: `random`, `oracle`, or what to call the model.
-        model: its folder or Hugging Face name; None for `random` and `oracle`.
+        model: what `Lab.policy` takes; None for `random` and `oracle`.
+
+    Raises:
+        EndpointError: an endpoint cannot be used, or has stopped answering.
+        StageError: every episode of a split died of an error.
     """
     config = lab.config
+    remote = str(model).startswith(ENDPOINT_PREFIX)
     stage = lab.run.stage(
         f"evaluate/{name}",
         {
@@ -45,15 +59,21 @@ def evaluate(lab: Lab, name: str, model: Path | str | None) -> dict[str, Any]:
             "chat": config.chat,
             "settings": config.env.settings,
             "seed": config.seed,
+            **({"endpoint": config.api.identity} if remote else {}),
         },
     )
     if not stage.done:
         results: dict[str, Any] = {}
         example = example_for(lab)
         policy = _policy(lab, name, model)
+        if isinstance(policy, OpenAIPolicy):
+            policy.check()
         for split, tasks in lab.eval_tasks.items():
             out = stage.path(f"{split}.jsonl")
+            if remote:
+                _forget_broken(out)
             trajectories = lab.explore(f"{name} on {split}", tasks, policy, out, example=example)
+            _check_some_sound(trajectories, out)
             results[split] = figures_of(lab, tasks, trajectories)
         write_text(stage.path("results.json"), json.dumps(results, indent=1))
         stage.finish(["results.json", *(f"{split}.jsonl" for split in lab.eval_tasks)])
@@ -66,10 +86,28 @@ def _policy(lab: Lab, name: str, model: Path | str | None) -> Policy:
     return OraclePolicy() if name == "oracle" else RandomPolicy(lab.config.seed)
 
 
+def _forget_broken(out: Path) -> None:
+    if out.exists():
+        write_trajectories(out, [each for each in read_trajectories(out) if each.outcome != "error"])
+
+
+def _check_some_sound(trajectories: Sequence[Trajectory], out: Path) -> None:
+    if all(each.outcome == "error" for each in trajectories):
+        raise StageError(
+            f"All {len(trajectories)} episodes in {str(out)!r} died of an error, the first of: "
+            f"{trajectories[0].error}; remove that file to play them again."
+        )
+
+
 def figures_of(lab: Lab, tasks: TaskSet, trajectories: Sequence[Trajectory]) -> dict[str, Any]:
-    """`summarise`'s figures, with the name and hash of the tasks and how many of them are training tasks too."""
+    """`summarise`'s figures, with the name and hash of the tasks, how many of them are training tasks too, and cost."""
     seen_in_training = sum(task.id in lab.train_tasks for task in tasks)  # some released lists overlap
-    return {"tasks": tasks.name, "hash": tasks.hash, "in_training": seen_in_training, **summarise(trajectories)}
+    figures = summarise(trajectories)
+    if "usage" in figures:
+        usage = figures["usage"]
+        tokens = Usage(usage["prompt_tokens"], usage["completion_tokens"])
+        usage["cost"] = lab.config.api.cost(tokens) if usage["counted"] == usage["replies"] else None
+    return {"tasks": tasks.name, "hash": tasks.hash, "in_training": seen_in_training, **figures}
 
 
 def example_for(lab: Lab) -> Trajectory | None:

@@ -96,7 +96,7 @@ class Findings:
 
     def contrasts(self, protocol: str) -> list[Contrast]:
         """SFT against random, every other trained policy against SFT, and self-play against random, on every split."""
-        rest = [policy for policy in self.results if policy not in _UNTRAINED and policy != "sft"]
+        rest = [policy for policy in self.results if _is_trained(policy) and policy != "sft"]
         pairs = [("sft", "random")]
         pairs += [(policy, "random" if policy.startswith("self-play") else "sft") for policy in rest]
         return [
@@ -115,7 +115,7 @@ class Findings:
 
     def most_telling_task(self, split: str) -> str | None:
         """The task on which the first and the last trained policy differ most; the first such task."""
-        trained = [policy for policy, of in self.results.items() if policy not in _UNTRAINED and split in of]
+        trained = [policy for policy, of in self.results.items() if _is_trained(policy) and split in of]
         if not trained:
             return None
         first, last = (self.rewards(trained[i], split, "strict") for i in (0, -1))
@@ -158,11 +158,15 @@ def _rows(path: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def _is_trained(policy: str) -> bool:
+    return policy not in _UNTRAINED and not policy.startswith(("openai-", "replay-"))
+
+
 def _policy_order(policy: str) -> tuple[int, str]:
     known = ("random", "base", "sft")
     if policy in known:
         return known.index(policy), policy
-    return (4 if policy == "oracle" else 3), policy
+    return (4 if policy.startswith(("oracle", "openai-", "replay-")) else 3), policy
 
 
 def _stage_order(name: str) -> tuple[int, str]:

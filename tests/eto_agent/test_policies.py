@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from scipy.stats import chisquare
 
+from eto_agent.cli import main
 from eto_agent.generation import GenerationSettings
 from eto_agent.models import create_scratch
 from eto_agent.policies import Conversation, OraclePolicy, RandomPolicy, TransformersPolicy
@@ -95,3 +97,25 @@ def test_a_full_context_has_no_answer(model: Path) -> None:
     full = conversation()
     full.messages[0]["content"] = "Boil water. " * 5000
     assert [(reply.text, reply.stop) for reply in policy.act([full])] == [(None, "context")]
+
+
+@pytest.mark.skipif(find_spec("vllm") is not None, reason="vLLM is installed here")
+def test_an_engine_that_is_not_installed_is_told_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--env.id", "eto/LockedDoor-v0", "--out", str(tmp_path / "run"), "--generation.engine", "vllm"]
+    assert main(["run", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert 'pip install "eto-envs[vllm]"' in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("name", ["gpt-4o", "openai:", "./no/such.jsonl"])
+def test_an_unknown_policy_is_told_with_those_that_exist(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert main(["evaluate", "--env.id", "eto/LockedDoor-v0", "--out", str(tmp_path / "run"), "--policy", name]) == 2
+    err = capsys.readouterr().err
+    assert repr(name) in err
+    assert "openai:MODEL" in err

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from eto_agent.config import RunConfig, load_config
+from eto_agent.config import Level, RunConfig, load_config
 from eto_envs.errors import EtoEnvError
 
 __all__ = ["main"]
@@ -37,6 +37,8 @@ class IterationArguments(Arguments):
 
     iteration: int = 1
     """Which iteration of ETO, from 1."""
+    level: Level = "trajectory"
+    """What is contrasted."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class PolicyArguments(Arguments):
     """What `evaluate` takes."""
 
     policy: str = "sft"
-    """Which policy: random, oracle, base, sft, eto-N, or the folder of a model."""
+    """Which policy: random, oracle, base, sft, eto-N, eto-step-N, eto-mixture-N, ipr-N, eef-N, or a model's folder."""
 
 
 @dataclass(frozen=True)
@@ -131,19 +133,21 @@ def _sft(lab: Any, _: Arguments) -> None:
 def _explore(lab: Any, arguments: IterationArguments) -> None:
     from eto_agent.methods.eto import explore, policy_before
 
-    print(explore(lab, policy_before(lab, arguments.iteration), arguments.iteration))
+    iteration, level = arguments.iteration, arguments.level
+    print(explore(lab, policy_before(lab, iteration, level), iteration, level))
 
 
 def _pairs(lab: Any, arguments: IterationArguments) -> None:
     from eto_agent.methods.eto import pairs
 
-    print(pairs(lab, arguments.iteration))
+    print(pairs(lab, arguments.iteration, arguments.level))
 
 
 def _dpo(lab: Any, arguments: IterationArguments) -> None:
     from eto_agent.methods.eto import dpo, policy_before
 
-    print(dpo(lab, policy_before(lab, arguments.iteration), arguments.iteration))
+    iteration, level = arguments.iteration, arguments.level
+    print(dpo(lab, policy_before(lab, iteration, level), iteration, level))
 
 
 def _evaluate(lab: Any, arguments: PolicyArguments) -> None:
@@ -169,10 +173,12 @@ def _whole(lab: Any, _: Arguments) -> None:
 
 
 COMMANDS: dict[str, Command] = {
-    "run": Command("Everything: experts, SFT, ETO iterations, evaluation, report.", Arguments, _whole),
+    "run": Command("Everything: experts, SFT, the methods, evaluation, report.", Arguments, _whole),
     "expert": Command("Record the environment's own solutions as expert trajectories.", Arguments, _expert),
     "sft": Command("Fine-tune the base model on the experts.", Arguments, _sft),
-    "explore": Command("Let the agent act once on every training task.", IterationArguments, _explore),
+    "explore": Command(
+        "Let the agent act on the training tasks, or from every step of the experts.", IterationArguments, _explore
+    ),
     "pairs": Command("Pair expert and explored trajectories.", IterationArguments, _pairs),
     "dpo": Command("Train on the pairs of an iteration.", IterationArguments, _dpo),
     "evaluate": Command("Evaluate a policy on the evaluation splits.", PolicyArguments, _evaluate),

@@ -19,6 +19,14 @@ from eto_envs.trajectory import Trajectory, read_trajectories
 __all__ = ["Contrast", "Findings", "read_findings"]
 
 
+STAGES = {
+    "eto": ("explore", "pairs", "dpo"),
+    "ipr": ("explore", "score", "pairs", "dpo"),
+    "eef": ("explore", "select", "sft"),
+}
+"""Method -> the stages of an iteration, in order."""
+
+
 class Contrast(NamedTuple):
     """Two policies on the same tasks: the mean of the per-task differences of reward, with its interval."""
 
@@ -46,8 +54,8 @@ class Findings:
         folder: the run folder.
         config: the resolved configuration.
         results: policy -> split -> figures of `evaluate.summarise`.
-        audits: ETO iteration -> audit of its pairs.
-        curves: stage (`sft`, `eto-1`, ...) -> rows of metrics, one a step.
+        audits: ETO or IPR iteration -> audit of its pairs.
+        curves: stage (`sft`, `eto-1`, `eto-step-1`, ...) -> rows of metrics, one a step.
         stages: stage -> its `stage.json`.
     """
 
@@ -65,11 +73,19 @@ class Findings:
     @property
     def missing(self) -> list[str]:
         """Stages that a whole run has and this folder has not."""
-        iterations = range(1, int(self.config["eto"]["iterations"]) + 1)
         wanted = ["expert", "evaluate/random", "sft", "evaluate/sft"]
-        wanted += [f"eto-{i}/{stage}" for i in iterations for stage in ("explore", "pairs", "dpo")]
-        wanted += [f"evaluate/eto-{i}" for i in iterations]
+        names = [name for method in self.config["methods"] for name in self._iterations(method)]
+        wanted += [f"{name}/{stage}" for name in names for stage in STAGES[name.partition("-")[0]]]
+        wanted += [f"evaluate/{name}" for name in names]
         return [stage for stage in wanted if stage not in self.stages]
+
+    def _iterations(self, method: str) -> list[str]:
+        """The folders of a method that trains in iterations."""
+        if method not in STAGES:
+            return []
+        levels = self.config[method].get("levels", ["trajectory"])
+        names = [method if level == "trajectory" else f"{method}-{level}" for level in levels]
+        return [f"{name}-{i}" for name in names for i in range(1, int(self.config[method]["iterations"]) + 1)]
 
     @cached_property
     def episodes(self) -> dict[str, dict[str, list[Trajectory]]]:
@@ -88,8 +104,9 @@ class Findings:
         return {each.task: PROTOCOLS[protocol](each)[0] for each in sound}
 
     def contrasts(self, protocol: str) -> list[Contrast]:
-        """SFT against random, and every ETO iteration against SFT, on every split."""
-        pairs = [("sft", "random")] + [(policy, "sft") for policy in self.results if policy.startswith("eto-")]
+        """SFT against random, and every policy trained from it against SFT, on every split."""
+        others = [policy for policy in self.results if policy not in ("random", "oracle", "base", "sft")]
+        pairs = [("sft", "random")] + [(policy, "sft") for policy in others]
         return [
             each
             for split in self.splits
@@ -157,9 +174,12 @@ def _policy_order(policy: str) -> tuple[int, str]:
     return (4 if policy == "oracle" else 3), policy
 
 
-def _stage_order(name: str) -> tuple[int, str]:
+def _stage_order(name: str) -> tuple[int, str, int, int, str]:
+    """First come experts and SFT, then the methods, iteration by iteration, then evaluation."""
     kind, _, rest = name.partition("/")
-    if kind.startswith("eto-"):
-        return 10 * int(kind.removeprefix("eto-")) + ("explore", "pairs", "dpo").index(rest), name
+    method, _, iteration = kind.rpartition("-")
+    stages = STAGES.get(method.partition("-")[0], ())
+    if iteration.isdecimal():
+        return 10, method, int(iteration), stages.index(rest) if rest in stages else 0, name
     first = ("expert", "base", "sft")
-    return (first.index(kind), name) if kind in first else (1000, name)
+    return (first.index(kind) if kind in first else 20), "", 0, 0, name

@@ -97,7 +97,8 @@ def _turns(trajectory: Trajectory, protocol: Protocol, *, trained: bool, to_act:
 
 def _reply(turn: Turn, protocol: Protocol, trained: bool) -> Message:
     text = turn.text
-    if turn.role == "prefix" and protocol.parse_action(text) is None:  # a bare action, teacher-forced
+    forced = turn.role == "prefix" and turn.action is not None
+    if forced and protocol.parse_action(text) is None:  # a bare action
         text = f"Action: {text}"
     message: Message = {"role": "assistant", "content": text, "trained": trained and turn.role == "agent"}
     if turn.meta.get("token_ids"):

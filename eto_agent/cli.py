@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from eto_agent.config import RunConfig, load_config
+from eto_agent.config import Level, RunConfig, load_config
 from eto_agent.formats.commands import ExportArguments, ImportArguments, export_trajectories, import_trajectories
 from eto_envs.errors import EtoEnvError
 
@@ -39,6 +39,8 @@ class IterationArguments(Arguments):
 
     iteration: int = 1
     """Which iteration of ETO, from 1."""
+    level: Level = "trajectory"
+    """What is contrasted."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ class PolicyArguments(Arguments):
     """What `evaluate` takes."""
 
     policy: str = "sft"
-    """Which policy: random, oracle, base, sft, eto-N, rft, rft-N, ppo, self-play-VARIANT, the folder of a model, a file
-    of trajectories to replay, or openai:MODEL for a model behind the endpoint of the section api."""
+    """Which policy: random, oracle, base, sft, eto-N, eto-step-N, eto-mixture-N, rft, rft-N, ppo, ipr-N, eef-N,
+    self-play-VARIANT, the folder of a model, a file of trajectories to replay, or openai:MODEL for a model behind the
+    endpoint of the section api."""
 
 
 @dataclass(frozen=True)
@@ -143,19 +146,21 @@ def _sft(lab: Any, _: Arguments) -> None:
 def _explore(lab: Any, arguments: IterationArguments) -> None:
     from eto_agent.methods.eto import explore, policy_before
 
-    print(explore(lab, policy_before(lab, arguments.iteration), arguments.iteration))
+    iteration, level = arguments.iteration, arguments.level
+    print(explore(lab, policy_before(lab, iteration, level), iteration, level))
 
 
 def _pairs(lab: Any, arguments: IterationArguments) -> None:
     from eto_agent.methods.eto import pairs
 
-    print(pairs(lab, arguments.iteration))
+    print(pairs(lab, arguments.iteration, arguments.level))
 
 
 def _dpo(lab: Any, arguments: IterationArguments) -> None:
     from eto_agent.methods.eto import dpo, policy_before
 
-    print(dpo(lab, policy_before(lab, arguments.iteration), arguments.iteration))
+    iteration, level = arguments.iteration, arguments.level
+    print(dpo(lab, policy_before(lab, iteration, level), iteration, level))
 
 
 def _evaluate(lab: Any, arguments: PolicyArguments) -> None:
@@ -197,13 +202,17 @@ COMMANDS: dict[str, Command] = {
     "expert": Command("Record the environment's own solutions as expert trajectories.", Arguments, _expert),
     "annotate": Command("Let a teacher write the thoughts of the expert trajectories.", Arguments, _annotate),
     "sft": Command("Fine-tune the base model on the experts.", Arguments, _sft),
-    "explore": Command("Let the agent act once on every training task.", IterationArguments, _explore),
+    "explore": Command(
+        "Let the agent act on the training tasks, or from every step of the experts.", IterationArguments, _explore
+    ),
     "pairs": Command("Pair expert and explored trajectories.", IterationArguments, _pairs),
     "dpo": Command("Train on the pairs of an iteration.", IterationArguments, _dpo),
     "eto": Command("ETO after SFT: all iterations, evaluated.", Arguments, _method("eto")),
     "best-of-n": Command("Best-of-N after SFT: the best of several samples.", Arguments, _method("best-of-n")),
     "rft": Command("RFT after SFT: learn from the agent's own successes.", Arguments, _method("rft")),
     "ppo": Command("PPO after SFT: learn online, from episodes as they are played.", Arguments, _method("ppo")),
+    "ipr": Command("IPR after SFT: contrast steps that Monte-Carlo rollouts tell apart.", Arguments, _method("ipr")),
+    "eef": Command("EEF after SFT: learn from what was good in failed experts.", Arguments, _method("eef")),
     "self-play": Command("Learn without experts, from own episodes only.", Arguments, _method("self-play")),
     "evaluate": Command("Evaluate a policy on the evaluation splits.", PolicyArguments, _evaluate),
     "report": Command("Write the report of a run folder again.", Arguments, _report),

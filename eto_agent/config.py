@@ -25,14 +25,19 @@ from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import parse_settings
 
 __all__ = [
+    "LEVELS",
     "METHOD_NAMES",
     "BestOfNConfig",
     "ChatConfig",
+    "EefConfig",
     "EnvConfig",
     "EtoConfig",
     "EvaluateConfig",
     "ExpertConfig",
     "GenerationConfig",
+    "IprConfig",
+    "IprDpoSettings",
+    "Level",
     "ModelConfig",
     "PpoConfig",
     "RftConfig",
@@ -41,9 +46,13 @@ __all__ = [
     "load_config",
 ]
 
-MethodName = Literal["eto", "best-of-n", "rft", "ppo", "self-play"]
+MethodName = Literal["eto", "best-of-n", "rft", "ppo", "ipr", "eef", "self-play"]
 METHOD_NAMES: tuple[MethodName, ...] = get_args(MethodName)
 """The methods of a run; `pipeline.METHODS` (they follow SFT) and `pipeline.WITHOUT_EXPERTS` say what each does."""
+
+Level = Literal["trajectory", "step", "mixture"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+"""What ETO contrasts: whole trajectories, single turns, or both."""
 
 EnvSettings = Annotated[
     dict[str, Any],
@@ -106,7 +115,9 @@ class ExpertConfig:
     file: Path | None = None
     """Trajectories (JSON Lines) to use; none records the environment's oracle."""
     min_reward: float = 1.0
-    """Expert trajectories below this reward are left out."""
+    """Expert trajectories below this reward are left out (they are kept apart, for methods that learn from them)."""
+    break_off: float = 0.0
+    """Share of the tasks, drawn by the seed, on which the oracle stops half-way: experts that fail, to try EEF on."""
 
 
 @dataclass(frozen=True)
@@ -117,12 +128,78 @@ class EtoConfig:
     """Iterations of explore, pair, train."""
     dpo: DpoSettings = field(default_factory=DpoSettings)
     """Contrastive training."""
-    levels: tuple[Literal["trajectory", "step", "mixture"], ...] = ("trajectory",)
+    levels: tuple[Level, ...] = ("trajectory",)
     """What is contrasted: whole trajectories, single steps, or both (each level named is trained by itself)."""
     protocol: Literal["paper", "strict"] = "paper"
     """Which score decides a pair."""
+    settings: Literal["paper", "release"] = "paper"
+    """Release sets those of the next three keys that are none to what the paper's authors released."""
     trim_rejected: int | None = None
-    """Keep at most this many turns more on the rejected side (the release: 5); none keeps all (the paper)."""
+    """Keep at most this many turns more on the rejected side (release: 5, not on ALFWorld); none keeps all."""
+    later_beta: float | None = None
+    """Beta from the second iteration on (release: 0.5); none keeps eto.dpo.beta."""
+    later_learning_rate: float | None = None
+    """Learning rate from the second iteration on (release: 5e-7); none keeps eto.dpo.learning_rate."""
+    max_starts: int | None = None
+    """Levels step and mixture: explore from at most this many steps of an expert, evenly spread; none takes all."""
+
+    def filled(self, env: str) -> EtoConfig:
+        """With the keys that `settings` stands for; those that are set stay."""
+        if self.settings == "paper":
+            return self
+        trim = None if env.startswith("eto/ALFWorld") else 5
+        return dataclasses.replace(
+            self,
+            trim_rejected=trim if self.trim_rejected is None else self.trim_rejected,
+            later_beta=0.5 if self.later_beta is None else self.later_beta,
+            later_learning_rate=5e-7 if self.later_learning_rate is None else self.later_learning_rate,
+        )
+
+
+@dataclass(frozen=True)
+class IprDpoSettings(DpoSettings):
+    """Contrastive training of IPR: the paper adds the likelihood of the chosen side."""
+
+    sft_weight: float = 1.0
+    """Weight of an added negative log-likelihood of the chosen side, by token."""
+
+
+@dataclass(frozen=True)
+class IprConfig:
+    """Iterative step-level process refinement."""
+
+    iterations: int = 1
+    """Iterations of explore, score, pair, train."""
+    samples: int = 5
+    """Rollouts of the SFT agent from a state; their mean final reward is the reward of the step before it."""
+    temperature: float = 1.0
+    """Temperature of these rollouts."""
+    min_gap: float = 0.01
+    """Step rewards have to differ by more than this, the same way as final rewards, to make a pair."""
+    max_starts: int | None = None
+    """Explore from at most this many steps of an expert, evenly spread; none takes all."""
+    protocol: Literal["paper", "strict"] = "paper"
+    """Which score decides."""
+    dpo: IprDpoSettings = field(default_factory=IprDpoSettings)
+    """Contrastive training."""
+
+
+@dataclass(frozen=True)
+class EefConfig:
+    """Exploring expert failures; trains with the settings of `sft`."""
+
+    iterations: int = 1
+    """Iterations of explore, select, train."""
+    interval: int = 2
+    """Steps of a failed expert between two states that are explored from."""
+    samples: int = 4
+    """Rollouts from every state and every training task."""
+    temperature: float = 1.0
+    """Temperature of the rollouts."""
+    min_reward: float = 1.0
+    """Final reward that counts as a success."""
+    protocol: Literal["paper", "strict"] = "strict"
+    """Which score decides."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +300,8 @@ class RunConfig:
     rft: RftConfig = field(default_factory=RftConfig)
     ppo: PpoConfig = field(default_factory=PpoConfig)
     self_play: SelfPlayConfig = field(default_factory=SelfPlayConfig)
+    ipr: IprConfig = field(default_factory=IprConfig)
+    eef: EefConfig = field(default_factory=EefConfig)
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
     api: EndpointSettings = field(default_factory=EndpointSettings)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from eto_agent.policies.openai import ENDPOINT_PREFIX
 from eto_agent.policies.vllm import check_vllm
 from eto_agent.rollout import World, explore
 from eto_agent.runs import Run
+from eto_agent.starts import Start
 from eto_envs.core import TextEnv
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import full_id, make_with
@@ -37,7 +40,7 @@ class Lab:
     """
 
     def __init__(self, config: RunConfig) -> None:
-        self.config = config
+        self.config = config = replace(config, eto=config.eto.filled(config.env.id))
         self._env = self._make_env()
         self.train_tasks = self._tasks(config.env.train_split, config.env.train_per_type)
         splits = config.evaluate.splits or [split for split in self._env.manifest if split != config.env.train_split]
@@ -164,13 +167,14 @@ class Lab:
         out: Path,
         *,
         samples: int = 1,
+        starts: Sequence[Start] | None = None,
         example: Trajectory | None = None,
     ) -> list[Trajectory]:
         """`rollout.explore` in this run's environments, with a line of progress."""
-        world = self.world(example)
-        with EpisodeProgress(title, len(tasks) * samples) as progress:
-            seed = self.config.seed
-            return explore(tasks, policy, world, out, samples=samples, seed=seed, on_episode=progress.update)
+        world, seed = self.world(example), self.config.seed
+        with EpisodeProgress(title, len(tasks if starts is None else starts) * samples) as progress:
+            told = progress.update
+            return explore(tasks, policy, world, out, samples=samples, starts=starts, seed=seed, on_episode=told)
 
     def messages(self, trajectory: Trajectory) -> list[Message]:
         """A trajectory as the conversation that training reads (no example)."""

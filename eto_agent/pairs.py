@@ -1,4 +1,5 @@
-"""Preference pairs: expert and explored trajectories of one task, the better one chosen (paper, section 3.2).
+"""Preference pairs: expert and explored trajectories of one task, the better one chosen (paper, section 3.2), or single
+turns after the same beginning (appendix C).
 
 Ties are discarded, whatever their reward. The agent may beat the expert; then its trajectory is chosen. Episodes that
 died of an error say nothing about the agent: they are dropped and counted, never scored 0. Every build comes with an
@@ -8,14 +9,14 @@ audit of what became of every task.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from eto_agent.scoring import score
 from eto_envs.trajectory import Trajectory
 
-__all__ = ["Audit", "PreferencePair", "build_pairs"]
+__all__ = ["Audit", "PreferencePair", "Veto", "best_of_each_task", "build_pairs", "build_step_pairs", "merged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,20 @@ class PreferencePair:
         return asdict(self)
 
 
+Veto = Callable[[PreferencePair], str]
+"""Why a pair is to be dropped; "" keeps it."""
+
+_Sides = Callable[[Trajectory, Trajectory], "tuple[Trajectory, Trajectory] | str"]
+"""Expert's and agent's trajectory -> what of each is contrasted, or why nothing is."""
+
+
 @dataclass(slots=True)
 class Audit:
     """What became of every explored trajectory.
 
-    `win`, `tie` and `lose` are the agent's; `dropped` counts reasons. `mean_length_gap` is the mean number of agent
-    turns of the chosen side minus that of the rejected side. `too_long` counts pairs over the token limit (filled in
-    when they are tokenised).
+    `win`, `tie` and `lose` are the agent's; `dropped` counts reasons. All of them together are `explored`. Mean rewards
+    are over wins, ties and losses. `mean_length_gap` is the mean number of agent turns of the chosen side minus that of
+    the rejected side. `too_long` counts pairs over the token limit (filled in when they are tokenised).
     """
 
     explored: int = 0
@@ -58,6 +66,10 @@ class Audit:
     def pairs(self) -> int:
         return self.win + self.lose
 
+    @property
+    def compared(self) -> int:
+        return self.win + self.tie + self.lose
+
 
 def build_pairs(
     expert: Iterable[Trajectory],
@@ -66,7 +78,7 @@ def build_pairs(
     protocol: str = "paper",
     trim_rejected: int | None = None,
 ) -> tuple[list[PreferencePair], Audit]:
-    """Builds pairs by task.
+    """Builds pairs of whole trajectories by task.
 
     Args:
         expert: expert trajectories; the best of a task counts where there are several.
@@ -78,38 +90,110 @@ def build_pairs(
     Returns:
         The pairs in the order of the explored trajectories, and the audit.
     """
-    experts: dict[str, tuple[float, Trajectory]] = {}
-    for trajectory in expert:
-        reward = score(trajectory, protocol)[0]
-        if trajectory.task not in experts or reward > experts[trajectory.task][0]:
-            experts[trajectory.task] = (reward, trajectory)
+    return _build(expert, explored, protocol, lambda demonstration, own: (demonstration, own), None, trim_rejected)
+
+
+def build_step_pairs(
+    expert: Iterable[Trajectory],
+    explored: Iterable[Trajectory],
+    *,
+    protocol: str = "paper",
+    rest: bool = False,
+    veto: Veto | None = None,
+) -> tuple[list[PreferencePair], Audit]:
+    """Builds pairs of single turns after the same beginning (paper, appendix C, equation 13).
+
+    Both sides begin with the task and the expert's turns before the start, which are context; then one turn each: the
+    expert's, and the agent's. Final rewards decide. What the environment sees is the action, so two turns with the same
+    action are no pair, whatever their thoughts; they are dropped and counted. An agent's reply without an action is a
+    turn like any other.
+
+    Args:
+        expert, protocol: as for `build_pairs`.
+        explored: the agent's trajectories from states of the experts (`meta["start"]`).
+        rest: both sides keep all turns from there to the end instead of one.
+        veto: told of every pair; a text that it returns is the reason to drop it.
+
+    Returns:
+        The pairs in the order of the explored trajectories, and the audit.
+    """
+
+    def sides(demonstration: Trajectory, own: Trajectory) -> tuple[Trajectory, Trajectory] | str:
+        start: int = own.meta.get("start", 0)
+        if start + 1 >= len(demonstration.turns):
+            return "the expert has ended"
+        theirs, mine = demonstration.turns[start + 1 :], own.turns[start + 1 :]
+        if theirs[0].action == mine[0].action:
+            return "same action"
+        context, count = own.turns[: start + 1], None if rest else 1
+        theirs = [replace(turn, role="agent") for turn in theirs[:count]]
+        return (
+            replace(demonstration, turns=[*context, *theirs], meta={**demonstration.meta, "start": start}),
+            replace(own, turns=[*context, *mine[:count]]),
+        )
+
+    return _build(expert, explored, protocol, sides, veto, None)
+
+
+def merged(audits: Sequence[Audit]) -> Audit:
+    """One audit of several builds; means are weighted by what they are over."""
+    if len(audits) == 1:
+        return audits[0]
+    total = Audit(dropped=dict(sorted(sum((Counter(each.dropped) for each in audits), Counter[str]()).items())))
+    for name in ("explored", "win", "tie", "lose", "trimmed", "too_long"):
+        setattr(total, name, sum(getattr(each, name) for each in audits))
+    for name, weight in (
+        ("mean_reward_expert", "compared"),
+        ("mean_reward_agent", "compared"),
+        ("mean_length_gap", "pairs"),
+    ):
+        weights = [getattr(each, weight) for each in audits]
+        if sum(weights):
+            means = (getattr(each, name) for each in audits)
+            setattr(total, name, sum(m * w for m, w in zip(means, weights, strict=True)) / sum(weights))
+    return total
+
+
+def best_of_each_task(trajectories: Iterable[Trajectory], protocol: str) -> dict[str, Trajectory]:
+    """Task -> the trajectory with the highest score; the first of them where several have it."""
+    best: dict[str, Trajectory] = {}
+    for each in trajectories:
+        if each.task not in best or score(each, protocol)[0] > score(best[each.task], protocol)[0]:
+            best[each.task] = each
+    return best
+
+
+def _build(
+    expert: Iterable[Trajectory],
+    explored: Iterable[Trajectory],
+    protocol: str,
+    sides: _Sides,
+    veto: Veto | None,
+    trim_rejected: int | None,
+) -> tuple[list[PreferencePair], Audit]:
+    experts = best_of_each_task(expert, protocol)
     pairs: list[PreferencePair] = []
     audit = Audit()
     dropped: Counter[str] = Counter()
     rewards: list[tuple[float, float]] = []
-    for trajectory in explored:
+    for own in explored:
         audit.explored += 1
-        reason = _unusable(trajectory, experts)
-        if reason:
+        both = _unusable(own, experts) or sides(experts[own.task], own)
+        if isinstance(both, str):
+            dropped[both] += 1
+            continue
+        worth = score(experts[own.task], protocol)[0], score(own, protocol)[0]
+        pair = _pair(both, worth)
+        if pair is not None and veto is not None and (reason := veto(pair)):
             dropped[reason] += 1
             continue
-        expert_reward, demonstration = experts[trajectory.task]
-        agent_reward = score(trajectory, protocol)[0]
-        rewards.append((expert_reward, agent_reward))
-        if agent_reward == expert_reward:
+        rewards.append(worth)
+        if pair is None:
             audit.tie += 1
-        elif agent_reward > expert_reward:
-            audit.win += 1
-            pairs.append(
-                PreferencePair(trajectory.task, "agent", trajectory, demonstration, agent_reward, expert_reward)
-            )
-        else:
-            audit.lose += 1
-            pairs.append(
-                PreferencePair(trajectory.task, "expert", demonstration, trajectory, expert_reward, agent_reward)
-            )
-    if trim_rejected is not None:
-        pairs = [_trimmed(pair, trim_rejected, audit) for pair in pairs]
+            continue
+        audit.win += pair.winner == "agent"
+        audit.lose += pair.winner == "expert"
+        pairs.append(pair if trim_rejected is None else _trimmed(pair, trim_rejected, audit))
     audit.dropped = dict(sorted(dropped.items()))
     if rewards:
         audit.mean_reward_expert = sum(e for e, _ in rewards) / len(rewards)
@@ -120,7 +204,17 @@ def build_pairs(
     return pairs, audit
 
 
-def _unusable(trajectory: Trajectory, experts: dict[str, Any]) -> str:
+def _pair(both: tuple[Trajectory, Trajectory], worth: tuple[float, float]) -> PreferencePair | None:
+    """The side that is worth more is chosen; None where neither is."""
+    (theirs, mine), (expert_reward, agent_reward) = both, worth
+    if agent_reward == expert_reward:
+        return None
+    if agent_reward > expert_reward:
+        return PreferencePair(mine.task, "agent", mine, theirs, agent_reward, expert_reward)
+    return PreferencePair(mine.task, "expert", theirs, mine, expert_reward, agent_reward)
+
+
+def _unusable(trajectory: Trajectory, experts: Mapping[str, Any]) -> str:
     if trajectory.outcome == "error":
         return "episode died of an error"
     if trajectory.outcome is None:

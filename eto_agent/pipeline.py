@@ -14,9 +14,11 @@ from typing import Any
 from eto_agent.console import print_table
 from eto_agent.lab import Lab
 from eto_agent.methods.best_of_n import best_of_n
-from eto_agent.methods.eto import eto
+from eto_agent.methods.eef import eef
+from eto_agent.methods.eto import eto, name_of
 from eto_agent.methods.evaluation import evaluate
 from eto_agent.methods.expert import expert
+from eto_agent.methods.ipr import ipr
 from eto_agent.methods.ppo import ppo
 from eto_agent.methods.rft import rft, rft_name
 from eto_agent.methods.self_play import self_play
@@ -63,8 +65,12 @@ def run_method(lab: Lab, name: str) -> dict[str, Results]:
 
 
 def _eto(lab: Lab, imitator: Path) -> dict[str, Results]:
-    models = enumerate(eto(lab, imitator), 1)
-    return {f"eto-{iteration}": evaluate(lab, f"eto-{iteration}", model) for iteration, model in models}
+    results: dict[str, Results] = {}
+    for level in lab.config.eto.levels:
+        for iteration, model in enumerate(eto(lab, imitator, level), 1):
+            name = name_of(iteration, level)
+            results[name] = evaluate(lab, name, model)
+    return results
 
 
 def _best_of_n(lab: Lab, imitator: Path) -> dict[str, Results]:
@@ -80,6 +86,16 @@ def _ppo(lab: Lab, imitator: Path) -> dict[str, Results]:
     return {"ppo": evaluate(lab, "ppo", ppo(lab, imitator))}
 
 
+def _ipr(lab: Lab, imitator: Path) -> dict[str, Results]:
+    models = enumerate(ipr(lab, imitator), 1)
+    return {f"ipr-{iteration}": evaluate(lab, f"ipr-{iteration}", model) for iteration, model in models}
+
+
+def _eef(lab: Lab, imitator: Path) -> dict[str, Results]:
+    models = enumerate(eef(lab, imitator), 1)
+    return {f"eef-{iteration}": evaluate(lab, f"eef-{iteration}", model) for iteration, model in models}
+
+
 def _self_play(lab: Lab) -> dict[str, Results]:
     return {name: evaluate(lab, name, model) for name, model in self_play(lab).items()}
 
@@ -89,6 +105,8 @@ METHODS: dict[str, Callable[[Lab, Path], dict[str, Results]]] = {
     "best-of-n": _best_of_n,
     "rft": _rft,
     "ppo": _ppo,
+    "ipr": _ipr,
+    "eef": _eef,
 }
 """What the methods that follow SFT do with the SFT agent: train, evaluate, and return rows of the table."""
 
@@ -97,9 +115,13 @@ WITHOUT_EXPERTS: dict[str, Callable[[Lab], dict[str, Results]]] = {"self-play": 
 
 MODELS = {
     "eto-{}": ("eto-{}/dpo", "dpo --iteration {}"),
+    "eto-step-{}": ("eto-step-{}/dpo", "dpo --level step --iteration {}"),
+    "eto-mixture-{}": ("eto-mixture-{}/dpo", "dpo --level mixture --iteration {}"),
     "rft": ("rft-1/sft", "rft"),
     "rft-{}": ("rft-{}/sft", "rft"),
     "ppo": ("ppo", "ppo"),
+    "ipr-{}": ("ipr-{}/dpo", "ipr"),
+    "eef-{}": ("eef-{}/sft", "eef"),
     "self-play-rft": ("self-play/rft/sft", "self-play"),
     "self-play-eto": ("self-play/eto/1/dpo", "self-play"),
     "self-play-eto-{}": ("self-play/eto/{}/dpo", "self-play"),

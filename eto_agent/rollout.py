@@ -3,6 +3,11 @@
 Environments run in the worker processes of an `EnvPool`. Whichever of them are ready are answered in one batch; an
 episode that ends is replaced at once by the next task. Every finished episode is appended to the output file, so an
 interrupted exploration continues where it stopped; when all are done the file is put into the order of the tasks.
+
+Episodes may also begin in the middle of recorded ones (`starts`). All the starts of a task are prepared together: one
+environment takes every action before them once and keeps a snapshot of each state, and any environment goes on from
+there. So n starts along an episode of n actions cost n steps. Where a world has no state to keep (ScienceWorld), a
+snapshot is put back by replaying the actions inside the worker, which makes that part O(n^2) again.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ from typing import Any
 
 from eto_agent.chat import Protocol, conversation
 from eto_agent.policies import Conversation, Policy, Reply
+from eto_agent.starts import Job, Start, id_of, jobs_of, placed
 from eto_envs.pool import EnvPool, PoolResult
 from eto_envs.tasks import Task, TaskSet
 from eto_envs.trajectory import Trajectory, append_trajectory, read_trajectories, write_trajectories
@@ -70,34 +76,40 @@ def explore(
     out: Path,
     *,
     samples: int = 1,
+    starts: Sequence[Start] | None = None,
     seed: int = 0,
     split: str = "",
     on_episode: Callable[[Trajectory, int, int], None] | None = None,
 ) -> list[Trajectory]:
     """Runs the policy on every task, `samples` times each, and returns the trajectories in the order of the tasks.
 
+    With `starts` it runs from every start instead, and returns them in the order of the starts.
+
     Args:
         tasks: the tasks; a `TaskSet` also names the split.
         policy: who acts.
         world: where, and how the conversations read.
         out: JSON Lines file; episodes that it already holds are not run again.
-        samples: episodes per task (they differ only where the policy samples).
+        samples: episodes per task, or start (they differ only where the policy samples).
+        starts: states of recorded episodes of these tasks to begin with; those of a task in a row, and a task has one
+            start after a given number of turns. Where a start's actions lead elsewhere than recorded, or end the
+            episode, the outcome is `error` and the record says why.
         seed: recorded with every trajectory.
         split: the split's name, where `tasks` is no `TaskSet`.
         on_episode: called with each finished trajectory, the number done and the number in all.
     """
     split = tasks.name if isinstance(tasks, TaskSet) else split
-    wanted = [(task, sample) for task in tasks for sample in range(samples)]
-    order = [(task.id, sample) for task, sample in wanted]
+    wanted = jobs_of(tasks, starts, samples)
+    order = [job.id for job in wanted]
     done = _already_done(out)
     total = len(wanted)
-    todo = deque(job for job in wanted if (job[0].id, job[1]) not in done)
+    todo = deque(job for job in wanted if job.id not in done)
     unfinished = bool(todo) or not out.exists()
     if unfinished:
         out.parent.mkdir(parents=True, exist_ok=True)
         for trajectory in _Exploration(policy, world, todo, seed, split).run():
             append_trajectory(out, trajectory)
-            done[trajectory.task, trajectory.meta["sample"]] = trajectory
+            done[id_of(trajectory)] = trajectory
             if on_episode is not None:
                 on_episode(trajectory, len(done), total)
     # A process that is killed after its last episode leaves the episodes in the order in which they ended.
@@ -106,30 +118,32 @@ def explore(
     return [done[key] for key in order]
 
 
-def _already_done(out: Path) -> dict[tuple[str, int], Trajectory]:
+def _already_done(out: Path) -> dict[tuple[str, int, int], Trajectory]:
     if not out.exists():
         return {}
     if not out.stat().st_size:
         out.unlink()
         return {}
-    return {(each.task, each.meta.get("sample", 0)): each for each in read_trajectories(out)}
+    return {id_of(each): each for each in read_trajectories(out)}
 
 
 class _Exploration:
     """The loop: receive whatever is ready, reply in one batch, submit, start new episodes in free environments."""
 
-    def __init__(self, policy: Policy, world: World, todo: Iterable[tuple[Task, int]], seed: int, split: str) -> None:
+    def __init__(self, policy: Policy, world: World, todo: Iterable[Job], seed: int, split: str) -> None:
         self.policy, self.world, self.todo = policy, world, deque(todo)
         self.seed, self.split = seed, split
         self.episodes: dict[int, _Episode] = {}
         self.waiting: list[_Episode] = []  # it is the policy's turn
+        self.visiting: dict[int, list[Job]] = {}  # environments that look for the starts of jobs
+        self.idle: set[int] = set()
         self.finished: list[Trajectory] = []
 
     def run(self) -> Iterator[Trajectory]:
         """Yields each trajectory as it is finished."""
         for index in range(self.world.pool.num_envs):
             self._start_next(index)
-        while self.episodes:
+        while self.episodes or self.visiting:
             self._receive()
             self._reply()
             yield from self.finished
@@ -137,24 +151,52 @@ class _Exploration:
 
     def _start_next(self, index: int) -> None:
         self.episodes.pop(index, None)
+        self.idle.add(index)
         if not self.todo:
             return
-        task, sample = self.todo.popleft()
-        trajectory = Trajectory(
+        self.idle.discard(index)
+        job = self.todo[0]
+        if job.start is not None and job.begun is None:
+            self._visit_starts(index, job.task)
+            return
+        self.todo.popleft()
+        trajectory = job.begun or self._blank(job)
+        limit = int(self.world.env_kwargs.get("max_steps") or job.task.max_steps)
+        self.episodes[index] = _Episode(index, job.key, trajectory, limit, steps=job.steps)
+        if job.snapshot is None:
+            self.world.pool.reset(index, task=job.task.id)
+        else:
+            self.world.pool.restore(index, job.snapshot)
+
+    def _blank(self, job: Job) -> Trajectory:
+        return Trajectory(
             env=self.world.env,
-            task=task.id,
-            task_type=task.type,
+            task=job.task.id,
+            task_type=job.task.type,
             split=self.split,
             env_kwargs=dict(self.world.env_kwargs),
             max_score=self.world.max_score,
             seed=self.seed,
             policy=self.policy.name,
             versions=dict(self.world.versions),
-            meta={"sample": sample},
+            meta=job.meta,
         )
-        limit = int(self.world.env_kwargs.get("max_steps") or task.max_steps)
-        self.episodes[index] = _Episode(index, f"{task.id}#{sample}", trajectory, limit)
-        self.world.pool.reset(index, task=task.id)
+
+    def _visit_starts(self, index: int, task: Task) -> None:
+        """Looks for the states of all the starts of a task at once."""
+        jobs: list[Job] = []
+        while self.todo and self.todo[0].task.id == task.id:
+            jobs.append(self.todo.popleft())
+        self.visiting[index] = jobs
+        self.world.pool.visit(index, task.id, [job.start.actions for job in jobs if job.start is not None])
+
+    def _take_starts(self, result: PoolResult) -> None:
+        """Jobs whose start was found are next; the others are over."""
+        ready, failed = placed(self.visiting.pop(result.index), result, self._blank)
+        self.todo.extendleft(reversed(ready))
+        self.finished += failed
+        for index in sorted({result.index, *self.idle}):
+            self._start_next(index)
 
     def _receive(self) -> None:
         """Takes every answer that is ready; waits for the first one only if no reply is due."""
@@ -168,12 +210,16 @@ class _Exploration:
             timeout = _LINGER_S
 
     def _take(self, result: PoolResult) -> None:
+        if result.kind == "visit":
+            self._take_starts(result)
+            return
         episode = self.episodes[result.index]
         if result.error is not None:
             self._end(episode, "error", None, str(result.error))
             return
-        if result.kind == "reset":
-            episode.trajectory.begin(result.observation, result.info)
+        if result.kind in ("reset", "restore"):
+            if result.kind == "reset":
+                episode.trajectory.begin(result.observation, result.info)
             if self.policy.needs == "oracle":
                 self.world.pool.oracle_actions(episode.index)
                 return

@@ -1,4 +1,4 @@
-"""ETO: exploration-based trajectory optimisation (paper, section 3.2 and algorithm 1).
+"""ETO: exploration-based trajectory optimisation (paper, section 3.2 and algorithm 1; appendix C for single steps).
 
 Flow
     policy = SFT agent
@@ -7,52 +7,73 @@ Flow
         pair       expert and explored trajectory of a task: higher reward = chosen, ties discarded
         train      DPO on whole trajectories (equation 11); the reference is the policy of this iteration's start
 
-Reads   `expert/trajectories.jsonl`, `sft/model`
-Writes  `eto-I/explore/trajectories.jsonl`, `eto-I/pairs/pairs.jsonl` and `audit.json`, `eto-I/dpo/model` and
-        `metrics.jsonl`
+    Level `step` (equation 13): before every step t of an expert, its first t - 1 actions are replayed and the policy
+    acts from there to the end. The final rewards decide between the expert's turn t and the policy's; a pair is these
+    two turns alone, after the same beginning. Level `mixture`: the pairs of both levels together. Each of `eto.levels`
+    is trained by itself from the SFT agent.
 
-Differences from the paper: none by default. `trim_rejected=5` is an option of the released code.
-Log-probabilities are summed over the agent's tokens of the whole trajectory; observations are context only.
+Reads   `expert/trajectories.jsonl`, `sft/model`
+Writes  `eto-I/explore/trajectories.jsonl`, `eto-I/pairs/chosen.jsonl`, `rejected.jsonl` and `audit.json`,
+        `eto-I/dpo/model` and `metrics.jsonl`. The other levels write to `eto-step-I` and `eto-mixture-I`; episodes
+        from the middle of an expert are in `explore/steps.jsonl`.
+
+Differences from the paper: none by default. `eto.settings=release` stands for what the released code does otherwise:
+rejected sides are trimmed to five turns more than the chosen ones (not on ALFWorld), and from the second iteration on
+beta is 0.5 and the learning rate 5e-7. It fills `trim_rejected`, `later_beta` and `later_learning_rate` where they are
+not set, nothing else. At level `step` the paper does not say what becomes of two turns with the same action; they are
+dropped and counted here, for the environment sees no difference. It explores from every step; `max_starts` limits that.
+Log-probabilities are summed over the agent's tokens of the whole trajectory; observations are context only, and so are
+the expert's turns before a single step.
 
 Metrics: loss, accuracy of the implicit reward, its margin, and the shifts of chosen and rejected log-probabilities from
-the reference. Watch both shifts: the rejected side can run away long before rewards move.
+the reference. Watch both shifts: the rejected side can run away long before rewards move. The paper found single steps
+less stable: they want a lower learning rate and a higher beta.
 
 Example
     eto-agent run --config configs/demo.yaml --eto.iterations 2
+    eto-agent run --config configs/locked_door.yaml --eto.levels trajectory step mixture --out runs/levels
 """
 
 from __future__ import annotations
 
-import json
 import shutil
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from eto_agent.chat import ChatEncoder
-from eto_agent.console import say
+from eto_agent.config import LEVELS, Level
+from eto_agent.contrast import expert_starts, train_on_pairs, write_pairs
 from eto_agent.lab import Lab
-from eto_agent.models import load_tokenizer
-from eto_agent.pairs import build_pairs
-from eto_agent.runs import StageError, write_text
-from eto_agent.trainers import Pair, fit_dpo
-from eto_envs.trajectory import read_trajectories, write_trajectories
+from eto_agent.pairs import build_pairs, build_step_pairs, merged
+from eto_agent.runs import StageError
+from eto_agent.trainers import DpoSettings
+from eto_envs.trajectory import read_trajectories
 
-__all__ = ["dpo", "eto", "explore", "pairs", "policy_before"]
+__all__ = ["dpo", "eto", "explore", "name_of", "pairs", "policy_before"]
+
+_WHOLE, _STEPS = "trajectories.jsonl", "steps.jsonl"
+_FILES: dict[Level, tuple[str, ...]] = {"trajectory": (_WHOLE,), "step": (_STEPS,), "mixture": (_WHOLE, _STEPS)}
+"""What each level explores."""
 
 
-def eto(lab: Lab, sft_model: Path) -> list[Path]:
-    """Runs all iterations; returns the model of each."""
+def eto(lab: Lab, sft_model: Path, level: Level = "trajectory") -> list[Path]:
+    """Runs all iterations of a level; returns the model of each."""
     models: list[Path] = []
     policy = sft_model
     for iteration in range(1, lab.config.eto.iterations + 1):
-        explore(lab, policy, iteration)
-        pairs(lab, iteration)
-        policy = dpo(lab, policy, iteration)
+        explore(lab, policy, iteration, level)
+        pairs(lab, iteration, level)
+        policy = dpo(lab, policy, iteration, level)
         models.append(policy)
     return models
 
 
-def policy_before(lab: Lab, iteration: int) -> Path:
+def name_of(iteration: int, level: Level) -> str:
+    """The folder of an iteration, and its policy in tables."""
+    return f"eto-{iteration}" if level == "trajectory" else f"eto-{level}-{iteration}"
+
+
+def policy_before(lab: Lab, iteration: int, level: Level = "trajectory") -> Path:
     """The model that an iteration starts from: the SFT agent, or what the iteration before made of it.
 
     Raises:
@@ -62,87 +83,94 @@ def policy_before(lab: Lab, iteration: int) -> Path:
         raise StageError(f"Unknown iteration {iteration}; iterations count from 1.")
     if iteration == 1:
         return lab.run.output("sft", "model", "sft")
-    return lab.run.output(f"eto-{iteration - 1}/dpo", "model", f"dpo --iteration {iteration - 1}")
+    return lab.run.output(f"{name_of(iteration - 1, level)}/dpo", "model", _command("dpo", iteration - 1, level))
 
 
-def explore(lab: Lab, policy: Path, iteration: int) -> Path:
-    """Lets the policy act once on every training task; returns the trajectories' file."""
-    stage = lab.run.stage(
-        f"eto-{iteration}/explore",
-        {
-            "policy": policy,
-            "tasks": lab.train_tasks.hash,
-            "generation": lab.config.generation,
-            "chat": lab.config.chat,
-            "settings": lab.config.env.settings,
-            "seed": lab.config.seed,
-        },
-    )
+def explore(lab: Lab, policy: Path, iteration: int, level: Level = "trajectory") -> Path:
+    """Lets the policy act once on every training task, or from every step of the experts; returns the (last) file."""
+    stage = lab.run.stage(f"{name_of(iteration, level)}/explore", _explore_inputs(lab, policy, level))
+    files = _FILES[level]
     if not stage.done:
-        acting = lab.policy(policy, f"eto-{iteration - 1}" if iteration > 1 else "sft")
-        lab.explore(f"explore {iteration}", lab.train_tasks, acting, stage.path("trajectories.jsonl"))
-        stage.finish(["trajectories.jsonl"])
-    return stage.path("trajectories.jsonl")
+        left = [file for file in files if iteration > 1 or not _taken_over(lab, policy, level, file)]
+        name = name_of(iteration - 1, level) if iteration > 1 else "sft"
+        acting = lab.policy(policy, name) if left else None
+        for file in left:
+            assert acting is not None
+            starts = expert_starts(lab, lab.config.eto.protocol, lab.config.eto.max_starts) if file == _STEPS else None
+            title = f"explore {iteration}" if starts is None else f"explore steps {iteration}"
+            lab.explore(title, lab.train_tasks, acting, stage.path(file), starts=starts)
+        stage.finish(files)
+    return stage.path(files[-1])
 
 
-def pairs(lab: Lab, iteration: int) -> Path:
+def _explore_inputs(lab: Lab, policy: Path, level: Level) -> dict[str, Any]:
+    config = lab.config
+    inputs: dict[str, Any] = {
+        "policy": policy,
+        "tasks": lab.train_tasks.hash,
+        "generation": config.generation,
+        "chat": config.chat,
+        "settings": config.env.settings,
+        "seed": config.seed,
+    }
+    if level != "trajectory":
+        inputs["experts"] = lab.run.output("expert", "trajectories.jsonl", "expert")
+        inputs["starts"] = [config.eto.max_starts, config.eto.protocol]
+    return inputs
+
+
+def _taken_over(lab: Lab, policy: Path, level: Level, file: str) -> bool:
+    """Every level begins with the SFT agent, which would do the same again: what another level has made is copied."""
+    for other in LEVELS:
+        source = lab.run.folder / name_of(1, other) / "explore"
+        if other != level and file in _FILES[other] and (source / "stage.json").exists():
+            lab.run.stage(f"{name_of(1, other)}/explore", _explore_inputs(lab, policy, other))  # refuses other inputs
+            target = lab.run.folder / name_of(1, level) / "explore" / file
+            partial = target.with_name(f"{file}.partial")
+            shutil.copyfile(source / file, partial)
+            partial.replace(target)
+            return True
+    return False
+
+
+def pairs(lab: Lab, iteration: int, level: Level = "trajectory") -> Path:
     """Builds the preference pairs of an iteration; returns the file of chosen trajectories."""
-    explored = lab.run.output(f"eto-{iteration}/explore", "trajectories.jsonl", "explore")
-    experts = lab.run.output("expert", "trajectories.jsonl", "expert")
-    config = lab.config.eto
-    stage = lab.run.stage(
-        f"eto-{iteration}/pairs",
-        {"experts": experts, "explored": explored, "protocol": config.protocol, "trim": config.trim_rejected},
-    )
+    name, config = name_of(iteration, level), lab.config.eto
+    command = _command("explore", iteration, level)
+    explored = {file: lab.run.output(f"{name}/explore", file, command) for file in _FILES[level]}
+    inputs: dict[str, Any] = {"experts": lab.run.output("expert", "trajectories.jsonl", "expert"), **explored}
+    stage = lab.run.stage(f"{name}/pairs", {**inputs, "protocol": config.protocol, "trim": config.trim_rejected})
     if not stage.done:
-        built, audit = build_pairs(
-            lab.experts(),
-            read_trajectories(explored, strict=True),
-            protocol=config.protocol,
-            trim_rejected=config.trim_rejected,
-        )
-        write_trajectories(stage.path("chosen.jsonl"), [pair.chosen for pair in built])
-        write_trajectories(stage.path("rejected.jsonl"), [pair.rejected for pair in built])
-        write_text(stage.path("audit.json"), json.dumps(asdict(audit), indent=1))
-        stage.finish(["chosen.jsonl", "rejected.jsonl", "audit.json"], **asdict(audit))
-        say(f"Pairs {iteration}: agent won {audit.win}, tied {audit.tie}, lost {audit.lose}, dropped {audit.dropped}")
+        experts = lab.experts()
+        builds = []
+        if _WHOLE in explored:
+            episodes = read_trajectories(explored[_WHOLE], strict=True)
+            builds.append(build_pairs(experts, episodes, protocol=config.protocol, trim_rejected=config.trim_rejected))
+        if _STEPS in explored:
+            episodes = read_trajectories(explored[_STEPS], strict=True)
+            builds.append(build_step_pairs(experts, episodes, protocol=config.protocol))
+        built = [pair for each, _ in builds for pair in each]
+        write_pairs(stage, f"Pairs of {name}", built, merged([audit for _, audit in builds]))
     return stage.path("chosen.jsonl")
 
 
-def dpo(lab: Lab, policy: Path, iteration: int) -> Path:
+def dpo(lab: Lab, policy: Path, iteration: int, level: Level = "trajectory") -> Path:
     """Trains the policy on the pairs of an iteration; returns the folder of the trained model."""
-    chosen = lab.run.output(f"eto-{iteration}/pairs", "chosen.jsonl", "pairs")
-    rejected = lab.run.output(f"eto-{iteration}/pairs", "rejected.jsonl", "pairs")
-    stage = lab.run.stage(
-        f"eto-{iteration}/dpo",
-        {
-            "policy": policy,
-            "chosen": chosen,
-            "rejected": rejected,
-            "settings": lab.config.eto.dpo,
-            "chat": lab.config.chat,
-            "seed": lab.config.seed,
-        },
-    )
-    if not stage.done:
-        encoder = ChatEncoder(load_tokenizer(policy))
-        both = zip(read_trajectories(chosen, strict=True), read_trajectories(rejected, strict=True), strict=True)
-        encoded = [
-            Pair(encoder.encode(lab.messages(better)), encoder.encode(lab.messages(worse))) for better, worse in both
-        ]
-        say(f"DPO {iteration} on {len(encoded)} pairs")
-        if encoded:
-            facts = fit_dpo(policy, encoded, stage.path("model"), lab.config.eto.dpo, lab.config.seed + iteration)
-        else:
-            facts = _unchanged(policy, stage.path("model"))
-        stage.finish(["model"], **facts)
-    return stage.path("model")
+    seed = lab.config.seed + iteration
+    command = _command("pairs", iteration, level)
+    return train_on_pairs(lab, name_of(iteration, level), policy, _settings(lab, iteration), seed, command=command)
 
 
-def _unchanged(policy: Path, model: Path) -> dict[str, int]:
-    """Every pair was a tie: nothing to learn from, the policy stays as it is."""
-    partial = model.with_name(model.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    shutil.copytree(policy, partial)
-    partial.replace(model)
-    return {"pairs": 0}
+def _settings(lab: Lab, iteration: int) -> DpoSettings:
+    config = lab.config.eto
+    settings = config.dpo
+    if iteration > 1 and config.later_beta is not None:
+        settings = replace(settings, beta=config.later_beta)
+    if iteration > 1 and config.later_learning_rate is not None:
+        settings = replace(settings, learning_rate=config.later_learning_rate)
+    return settings
+
+
+def _command(stage: str, iteration: int, level: Level) -> str:
+    """The command that does a stage, for messages."""
+    return f"{stage} --iteration {iteration}" + ("" if level == "trajectory" else f" --level {level}")

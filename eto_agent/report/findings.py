@@ -20,6 +20,12 @@ __all__ = ["Contrast", "Findings", "read_findings"]
 
 
 _UNTRAINED = ("random", "oracle", "base")
+STAGES = {
+    "eto": ("explore", "pairs", "dpo"),
+    "ipr": ("explore", "score", "pairs", "dpo"),
+    "eef": ("explore", "select", "sft"),
+}
+"""Method -> the stages of an iteration, in order."""
 
 
 class Contrast(NamedTuple):
@@ -49,8 +55,8 @@ class Findings:
         folder: the run folder.
         config: the resolved configuration.
         results: policy -> split -> figures of `evaluate.summarise`.
-        audits: ETO iteration -> audit of its pairs.
-        curves: training (`sft`, `eto-1`, `rft-1`, `self-play/rft`, ...) -> rows of metrics, one a step.
+        audits: ETO or IPR iteration -> audit of its pairs.
+        curves: training (`sft`, `eto-1`, `eto-step-1`, `rft-1`, `self-play/rft`, ...) -> rows of metrics, one a step.
         stages: stage -> its `stage.json`.
     """
 
@@ -72,11 +78,18 @@ class Findings:
         wanted = ["evaluate/random"]
         if methods != ["self-play"]:
             wanted = ["expert", "evaluate/random", "sft", "evaluate/sft"]
-        if "eto" in methods:
-            iterations = range(1, int(self.config["eto"]["iterations"]) + 1)
-            wanted += [f"eto-{i}/{stage}" for i in iterations for stage in ("explore", "pairs", "dpo")]
-            wanted += [f"evaluate/eto-{i}" for i in iterations]
+        names = [name for method in methods for name in self._iterations(method)]
+        wanted += [f"{name}/{stage}" for name in names for stage in STAGES[name.partition("-")[0]]]
+        wanted += [f"evaluate/{name}" for name in names]
         return [stage for stage in wanted if stage not in self.stages]
+
+    def _iterations(self, method: str) -> list[str]:
+        """The folders of a method that trains in iterations."""
+        if method not in STAGES:
+            return []
+        levels = self.config[method].get("levels", ["trajectory"])
+        names = [method if level == "trajectory" else f"{method}-{level}" for level in levels]
+        return [f"{name}-{i}" for name in names for i in range(1, int(self.config[method]["iterations"]) + 1)]
 
     @cached_property
     def episodes(self) -> dict[str, dict[str, list[Trajectory]]]:
@@ -169,9 +182,12 @@ def _policy_order(policy: str) -> tuple[int, str]:
     return (4 if policy.startswith(("oracle", "openai-", "replay-")) else 3), policy
 
 
-def _stage_order(name: str) -> tuple[int, str]:
+def _stage_order(name: str) -> tuple[int, str, int, int, str]:
+    """First come experts and SFT, then the methods, iteration by iteration, then evaluation."""
     kind, _, rest = name.partition("/")
-    if kind.startswith("eto-"):
-        return 10 * int(kind.removeprefix("eto-")) + ("explore", "pairs", "dpo").index(rest), name
+    method, _, iteration = kind.rpartition("-")
+    stages = STAGES.get(method.partition("-")[0], ())
+    if iteration.isdecimal():
+        return 10, method, int(iteration), stages.index(rest) if rest in stages else 0, name
     first = ("expert", "base", "sft")
-    return (first.index(kind), name) if kind in first else (1000, name)
+    return (first.index(kind) if kind in first else 20), "", 0, 0, name

@@ -183,6 +183,8 @@ def _note(slot: Slot, request: Request, result: PoolResult) -> None:
         slot.episode = Episode(info["task"], info.get("first_observation", result.observation), info["score"])
         for action, observation, _ in info.get("history", ()):
             slot.episode.add(action, observation, info["score"])
+    elif result.kind == "restore":
+        slot.episode = Episode(info["task"], result.observation, info["score"], snapshot=request.snapshot)
     elif result.kind == "step" and slot.episode is not None:
         slot.episode.add(request.action, result.observation, info["score"])
 

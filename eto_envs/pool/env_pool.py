@@ -11,9 +11,11 @@ from typing import Any
 
 import gymnasium
 
+from eto_envs.core import Snapshot
 from eto_envs.errors import EpisodeError, InvalidActionTypeError, PrefixError, UnknownNameError
 from eto_envs.pool.dispatcher import Dispatcher, Slot
 from eto_envs.pool.process import WorkerProcess, stop_all
+from eto_envs.pool.visits import steps_of
 from eto_envs.pool.worker import PoolResult, Request
 from eto_envs.recording import text_env
 
@@ -137,6 +139,30 @@ class EnvPool:
             options["expected_observations"] = list(expected_observations)
         slot.episode, slot.restarts, slot.failures = None, 0, 0
         self._dispatcher.submit(slot, Request(index, "reset", seed=seed, options=options))
+
+    def visit(self, index: int, task: str, paths: Sequence[Sequence[str]]) -> None:
+        """Asks for the states that paths of actions lead to (`visits.visit`); they come as `PoolResult.value`.
+
+        Afterwards the environment has no episode: `restore` or `reset` it, here or at another index.
+
+        Raises:
+            UnknownNameError, EpisodeError: as for `reset`.
+        """
+        slot = self._free_slot(index)
+        taken = [list(path) for path in paths]
+        slot.episode, slot.restarts, slot.failures = None, 0, 0
+        options = {"task": task, "paths": taken, "steps": steps_of(taken)}
+        self._dispatcher.submit(slot, Request(index, "visit", options=options))
+
+    def restore(self, index: int, snapshot: Snapshot) -> None:
+        """Submits `restore`: an episode that goes on from a state of any environment with the same settings.
+
+        Raises:
+            UnknownNameError, EpisodeError: as for `reset`.
+        """
+        slot = self._free_slot(index)
+        slot.episode, slot.restarts, slot.failures = None, 0, 0
+        self._dispatcher.submit(slot, Request(index, "restore", options={"task": snapshot.task}, snapshot=snapshot))
 
     def step(self, index: int, action: str) -> None:
         """Submits `step`.

@@ -175,8 +175,13 @@ def stop_all(workers: Iterable[WorkerProcess], grace_s: float) -> None:
 
 
 def _steps_of(request: Request) -> int:
-    replayed = 0 if request.replay is None else 1 + len(request.replay.actions)
-    return 1 + len(request.options.get("prefix", ())) + replayed
+    """How many actions a request is about; those behind a snapshot count, as some worlds replay them."""
+    restored = 0 if request.snapshot is None else len(request.snapshot.actions)
+    replayed = 0
+    if request.replay is not None:
+        before = request.replay.snapshot
+        replayed = 1 + len(request.replay.actions) + (0 if before is None else len(before.actions))
+    return 1 + len(request.options.get("prefix", ())) + request.options.get("steps", 0) + restored + replayed
 
 
 def _limit_waiting(connection: Connection, timeout_s: float) -> None:

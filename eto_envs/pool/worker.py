@@ -24,12 +24,13 @@ import gymnasium
 import numpy as np
 from gymnasium.envs.registration import EnvSpec
 
-from eto_envs.core import TextEnv
+from eto_envs.core import Snapshot, TextEnv
 from eto_envs.errors import DivergenceError, EtoEnvError, SimulatorError, WorkerError
+from eto_envs.pool.visits import visit
 
 __all__ = ["Answer", "Episode", "Kind", "PoolResult", "Request", "parent_ends", "serve"]
 
-Kind = Literal["reset", "step", "admissible_actions", "oracle_actions"]
+Kind = Literal["reset", "restore", "step", "visit", "admissible_actions", "oracle_actions"]
 
 _PARENT_CHECK_S = 5.0
 _LAST_STEP_S = 5.0
@@ -45,8 +46,8 @@ class PoolResult:
 
     Attributes:
         index: the environment; `kind`: what was asked of it.
-        observation, reward, terminated, truncated, info: as `reset` or `step` returned them.
-        value: the list of actions, where admissible or oracle actions were asked for.
+        observation, reward, terminated, truncated, info: as `reset`, `restore` or `step` returned them.
+        value: the list of actions, where admissible or oracle actions were asked for; the `Visits` after `visit`.
         error: why the episode cannot go on, or None: a `WorkerError` where its world died or hung too often or failed
             in an unforeseen way, a `PrefixError` where a prefix ended the episode or diverged (`DivergenceError`, also
             where the replay after a restart did). The environment has no episode then, and can be reset.
@@ -67,13 +68,17 @@ class PoolResult:
 
 @dataclass(slots=True)
 class Episode:
-    """All that is needed to bring an episode back: actions (a prefix included) and what each of them led to."""
+    """All that is needed to bring an episode back: actions (a prefix included) and what each of them led to.
+
+    An episode that began with `restore` is brought back from its `snapshot`; `actions` are those taken since.
+    """
 
     task: str
     first_observation: str
     score: float
     actions: list[str] = field(default_factory=list[str])
     observations: list[str] = field(default_factory=list[str])
+    snapshot: Snapshot | None = None
 
     def add(self, action: str, observation: str, score: float) -> None:
         self.actions.append(action)
@@ -83,7 +88,10 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; `replay` is an episode to bring back first, `random` the generator to go on sampling tasks with."""
+    """One request; `replay` is an episode to bring back first, `random` the generator to go on sampling tasks with.
+
+    `snapshot` is what `restore` puts back.
+    """
 
     index: int
     kind: Kind
@@ -92,6 +100,7 @@ class Request:
     options: dict[str, Any] = field(default_factory=dict[str, Any])
     replay: Episode | None = None
     random: np.random.Generator | None = None
+    snapshot: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +184,12 @@ def _carry_out(env: gymnasium.Env[str, str], request: Request) -> Answer:
         observation, info = env.reset(seed=request.seed, options=request.options)
         sampled = request.seed is not None or "task" not in request.options
         return Answer(PoolResult(index, kind, observation, info=info), base.np_random if sampled else None)
+    if kind == "restore":
+        assert request.snapshot is not None
+        observation, info = base.restore(request.snapshot)
+        return Answer(PoolResult(index, kind, observation, info=info))
+    if kind == "visit":
+        return Answer(PoolResult(index, kind, value=visit(env, request.options["task"], request.options["paths"])))
     if kind == "step":
         observation, reward, terminated, truncated, info = env.step(request.action)
         return Answer(PoolResult(index, kind, observation, float(reward), terminated, truncated, info))
@@ -188,6 +203,9 @@ def _replay(env: gymnasium.Env[str, str], episode: Episode) -> None:
     Raises:
         PrefixError: it takes another course than it did.
     """
+    if episode.snapshot is not None:
+        _replay_from_snapshot(env, episode, episode.snapshot)
+        return
     options: dict[str, Any] = {"task": episode.task}
     if episode.actions:  # the last one may have ended the episode, which a prefix must not
         options |= {"prefix": episode.actions[:-1], "expected_observations": episode.observations[:-1]}
@@ -199,8 +217,24 @@ def _replay(env: gymnasium.Env[str, str], episode: Episode) -> None:
         observation, _, _, _, info = env.step(episode.actions[-1])
         if observation != episode.observations[-1]:
             raise DivergenceError(last, episode.actions[-1], episode.observations[-1], observation)
+    _check_score(episode, info)
+
+
+def _replay_from_snapshot(env: gymnasium.Env[str, str], episode: Episode, snapshot: Snapshot) -> None:
+    base = env.unwrapped
+    assert isinstance(base, TextEnv)
+    _, info = base.restore(snapshot)
+    for index, (action, expected) in enumerate(zip(episode.actions, episode.observations, strict=True)):
+        observation, _, _, _, info = env.step(action)
+        if observation != expected:
+            raise DivergenceError(index, action, expected, observation)
+    _check_score(episode, info)
+
+
+def _check_score(episode: Episode, info: dict[str, Any]) -> None:
     if info["score"] != episode.score:
         action = episode.actions[-1] if episode.actions else "reset"
+        last = len(episode.actions) - 1
         raise DivergenceError(last, action, f"score {episode.score}", f"score {info['score']}")
 
 

@@ -1,4 +1,4 @@
-"""A run on LockedDoor whose SFT agent knows its three training tasks by heart: it succeeds there, and nowhere else."""
+"""Runs on LockedDoor with experts and an SFT agent: one that knows its three tasks by heart, and an ordinary one."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from eto_agent.methods.expert import expert
 from eto_agent.methods.sft import sft
 from eto_agent.trainers import DpoSettings, TrainSettings
 from eto_envs.trajectory import read_trajectories, write_trajectories
+from tests.eto_agent.methods.toy_runs import config
 
 QUICK: dict[str, Any] = {"max_length": 1024, "device": "cpu", "save_steps": 10}
 CONFIG = RunConfig(
@@ -49,7 +50,7 @@ CONFIG = RunConfig(
 
 @pytest.fixture(scope="session")
 def imitated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run folder with experts and SFT done."""
+    """A run folder whose agent succeeds on its training tasks, and nowhere else."""
     folder = tmp_path_factory.mktemp("imitated") / "run"
     with Lab(replace(CONFIG, out=folder)) as lab:
         _leave_thoughts_out(expert(lab))
@@ -78,3 +79,13 @@ def opened(imitated: Path, tmp_path: Path) -> Iterator[Callable[..., Lab]]:
             return stack.enter_context(Lab(replace(CONFIG, out=out, **changes)))
 
         yield open_lab
+
+
+@pytest.fixture(scope="session")
+def imitator(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An ordinary run folder."""
+    out = tmp_path_factory.mktemp("imitator") / "run"
+    with Lab(config(out)) as lab:
+        expert(lab)
+        sft(lab)
+    return out

@@ -1,0 +1,185 @@
+"""IPR: iterative step-level process refinement (Xiong et al., arXiv 2406.11176): step rewards by rollouts.
+
+Flow
+    policy = SFT agent
+    repeat I times:
+        explore    before every step t of an expert, its first t - 1 actions are replayed and the policy acts to the end
+        score      reward of a step = mean final reward of N rollouts (temperature 1) of the SFT agent, which stays
+                   frozen, from the state after it; of the step that ends an episode: the final reward itself
+        pair       whole trajectories (from t = 1) by final reward; the rests of two trajectories from t > 1 on, after
+                   the same beginning, where final reward and step reward prefer the same side
+        train      DPO on all pairs plus the negative log-likelihood of their chosen sides
+
+Reads   `expert/trajectories.jsonl`, `sft/model`
+Writes  `ipr-I/explore/steps.jsonl`, `ipr-I/score/expert.jsonl`, `agent.jsonl` (rollouts) and `rewards.json`,
+        `ipr-I/pairs/chosen.jsonl`, `rejected.jsonl` and `audit.json`, `ipr-I/dpo/model` and `metrics.jsonl`
+
+Differences from the paper: only the steps that can make a pair are scored, those whose actions and final rewards
+differ; the others could not change the result. Two turns with the same action are no pair, and are counted. One
+threshold for step rewards (0.01), none for final rewards. The paper adds up three losses, each the mean over its own
+set; here one DPO loss is the mean over trajectory pairs and step pairs together, and the likelihood is of the chosen
+sides of both, by token. The reference is the policy at the start of an iteration.
+
+Metrics: as ETO's; the audit also counts pairs on which step rewards and final rewards disagree.
+
+Example
+    eto-agent run --config configs/locked_door.yaml --methods ipr --out runs/ipr
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from eto_agent.contrast import expert_starts, train_on_pairs, write_pairs
+from eto_agent.lab import Lab
+from eto_agent.pairs import PreferencePair, build_pairs, build_step_pairs, merged
+from eto_agent.policies import Policy
+from eto_agent.runs import write_text
+from eto_agent.scoring import score
+from eto_agent.starts import Start
+from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
+
+__all__ = ["ipr"]
+
+
+class _Step(NamedTuple):
+    """One side of a pair: its trajectory, and how many turns lie before the state after the step in question."""
+
+    trajectory: Trajectory
+    turns: int
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.trajectory.task, self.turns
+
+    @property
+    def ends(self) -> bool:
+        return self.turns >= len(self.trajectory.turns) - 1
+
+
+def ipr(lab: Lab, sft_model: Path) -> list[Path]:
+    """Runs all iterations; returns the model of each."""
+    models: list[Path] = []
+    policy = sft_model
+    for iteration in range(1, lab.config.ipr.iterations + 1):
+        explored = _explore(lab, policy, iteration)
+        rewards = _score(lab, sft_model, explored, iteration)
+        _pairs(lab, explored, rewards, iteration)
+        policy = train_on_pairs(lab, f"ipr-{iteration}", policy, lab.config.ipr.dpo, lab.config.seed + iteration)
+        models.append(policy)
+    return models
+
+
+def _explore(lab: Lab, policy: Path, iteration: int) -> Path:
+    """Lets the policy act from every step of the experts; returns the episodes' file."""
+    config = lab.config
+    inputs = {**_common(lab), "policy": policy, "starts": [config.ipr.max_starts, config.ipr.protocol]}
+    stage = lab.run.stage(f"ipr-{iteration}/explore", inputs)
+    if not stage.done:
+        starts = expert_starts(lab, config.ipr.protocol, config.ipr.max_starts)
+        acting = lab.policy(policy, f"ipr-{iteration - 1}" if iteration > 1 else "sft")
+        lab.explore(f"explore steps {iteration}", lab.train_tasks, acting, stage.path("steps.jsonl"), starts=starts)
+        stage.finish(["steps.jsonl"])
+    return stage.path("steps.jsonl")
+
+
+def _common(lab: Lab) -> dict[str, Any]:
+    config = lab.config
+    return {
+        "experts": lab.run.output("expert", "trajectories.jsonl", "expert"),
+        "tasks": lab.train_tasks.hash,
+        "generation": config.generation,
+        "chat": config.chat,
+        "settings": config.env.settings,
+        "seed": config.seed,
+    }
+
+
+def _score(lab: Lab, scorer: Path, explored: Path, iteration: int) -> Path:
+    """Estimates the rewards of the steps that may make pairs; returns their file."""
+    config = lab.config.ipr
+    inputs = {**_common(lab), "scorer": scorer, "explored": explored}
+    inputs["rollouts"] = [config.samples, config.temperature, config.protocol]
+    stage = lab.run.stage(f"ipr-{iteration}/score", inputs)
+    if not stage.done:
+        episodes = _later(read_trajectories(explored, strict=True))
+        candidates = build_step_pairs(lab.experts(), episodes, protocol=config.protocol, rest=True)[0]
+        steps = [_steps(pair) for pair in candidates]
+        acting = lab.policy(scorer, "sft", temperature=config.temperature)
+        _take_over(lab, [expert for expert, _ in steps], iteration)
+        experts = _rewards(lab, acting, [expert for expert, _ in steps], stage.path("expert.jsonl"))
+        agents = _rewards(lab, acting, [agent for _, agent in steps], stage.path("agent.jsonl"))
+        rows = [
+            {"task": one.trajectory.task, "start": one.turns - 1, "expert": experts[one.key], "agent": agents[two.key]}
+            for one, two in steps
+        ]
+        write_text(stage.path("rewards.json"), json.dumps(rows, indent=1))
+        stage.finish(["expert.jsonl", "agent.jsonl", "rewards.json"], steps=len(rows))
+    return stage.path("rewards.json")
+
+
+def _later(episodes: Any) -> list[Trajectory]:
+    return [each for each in episodes if each.meta["start"] > 0]
+
+
+def _steps(pair: PreferencePair) -> tuple[_Step, _Step]:
+    """The expert's and the agent's step of a pair."""
+    after = pair.chosen.meta["start"] + 1
+    expert, agent = (pair.chosen, pair.rejected) if pair.winner == "expert" else (pair.rejected, pair.chosen)
+    return _Step(expert, after), _Step(agent, after)
+
+
+def _rewards(lab: Lab, scorer: Policy, steps: Sequence[_Step], out: Path) -> dict[tuple[str, int], float | None]:
+    """Task and number of turns -> mean final reward after that step; None where every rollout died of an error."""
+    config = lab.config.ipr
+    starts = [Start(step.trajectory, step.turns) for step in steps if not step.ends]
+    title = f"rollouts of {out.stem} steps"
+    rollouts = lab.explore(title, lab.train_tasks, scorer, out, samples=config.samples, starts=starts)
+    found: dict[tuple[str, int], list[float]] = {step.key: [] for step in steps}
+    for each in rollouts:
+        if each.outcome != "error":
+            found[each.task, each.meta["start"]].append(score(each, config.protocol)[0])
+    for step in steps:
+        if step.ends:
+            found[step.key].append(score(step.trajectory, config.protocol)[0])
+    return {key: sum(each) / len(each) if each else None for key, each in found.items()}
+
+
+def _take_over(lab: Lab, steps: Sequence[_Step], iteration: int) -> None:
+    """The scorer is frozen: what an iteration before rolled out after an expert's step would come out the same."""
+    out = lab.run.folder / f"ipr-{iteration}" / "score" / "expert.jsonl"
+    if iteration == 1 or out.exists():
+        return
+    wanted = {step.key for step in steps}
+    files = [lab.run.folder / f"ipr-{before}" / "score" / "expert.jsonl" for before in range(1, iteration)]
+    known = [each for file in files for each in read_trajectories(file, strict=True)]
+    again = {(*key, each.meta["sample"]): each for each in known if (key := (each.task, each.meta["start"])) in wanted}
+    write_trajectories(out, again.values())
+
+
+def _pairs(lab: Lab, explored: Path, rewards: Path, iteration: int) -> Path:
+    """Builds the pairs of an iteration; returns the file of chosen trajectories."""
+    config = lab.config.ipr
+    experts = lab.run.output("expert", "trajectories.jsonl", "expert")
+    inputs = {"experts": experts, "explored": explored, "rewards": rewards}
+    stage = lab.run.stage(f"ipr-{iteration}/pairs", {**inputs, "rules": [config.protocol, config.min_gap]})
+    if not stage.done:
+        of_step = {(row["task"], row["start"]): row for row in json.loads(rewards.read_text(encoding="utf-8"))}
+
+        def veto(pair: PreferencePair) -> str:
+            row = of_step[pair.task, pair.chosen.meta["start"]]
+            if row["expert"] is None or row["agent"] is None:
+                return "no step reward"
+            gap = row["expert"] - row["agent"]
+            agree = (gap if pair.winner == "expert" else -gap) > config.min_gap
+            return "" if agree else "step rewards disagree"
+
+        episodes = list(read_trajectories(explored, strict=True))
+        whole = [each for each in episodes if each.meta["start"] == 0]
+        trajectories, one = build_pairs(lab.experts(), whole, protocol=config.protocol)
+        steps, two = build_step_pairs(lab.experts(), _later(episodes), protocol=config.protocol, rest=True, veto=veto)
+        write_pairs(stage, f"Pairs of ipr-{iteration}", [*trajectories, *steps], merged([one, two]))
+    return stage.path("chosen.jsonl")

@@ -1,0 +1,94 @@
+"""IPR: step rewards are the means of their rollouts, pairs are those on which both rewards agree, and it trains."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from eto_agent.lab import Lab
+from eto_agent.methods.ipr import ipr
+from eto_agent.pairs import build_step_pairs
+from eto_agent.pipeline import model_of
+from eto_agent.runs import file_hash
+from tests.eto_agent.methods.toy_runs import config, copied, read
+
+
+@pytest.fixture(scope="module")
+def trained(imitator: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = copied(imitator, tmp_path_factory.mktemp("ipr") / "run")
+    with Lab(config(out)) as lab:
+        models = ipr(lab, lab.run.output("sft", "model", "sft"))
+        assert models == [model_of(lab, "ipr-1"), model_of(lab, "ipr-2")]
+        assert ipr(lab, lab.run.output("sft", "model", "sft")) == models
+    return out
+
+
+def test_a_step_is_worth_the_mean_of_its_rollouts(trained: Path) -> None:
+    score = trained / "ipr-1" / "score"
+    explored = {(each.task, each.meta["start"]): each for each in read(trained / "ipr-1" / "explore" / "steps.jsonl")}
+    experts = {each.task: each for each in read(trained / "expert" / "trajectories.jsonl")}
+    rollouts: dict[tuple[str, str, int], list[float]] = defaultdict(list)
+    for side in ("expert", "agent"):
+        for each in read(score / f"{side}.jsonl"):
+            rollouts[side, each.task, each.meta["start"]].append(each.final_reward or 0.0)
+    rows = json.loads((score / "rewards.json").read_text())
+    assert rows
+    for row in rows:
+        after = row["start"] + 1
+        for side, played in (("expert", experts[row["task"]]), ("agent", explored[row["task"], row["start"]])):
+            if after == len(played.turns) - 1:
+                assert row[side] == played.final_reward
+            else:
+                found = rollouts[side, row["task"], after]
+                assert (len(found), row[side]) == (2, pytest.approx(sum(found) / 2))
+
+
+def test_rollouts_of_the_agent_s_step_begin_after_it(trained: Path) -> None:
+    explored = {(each.task, each.meta["start"]): each for each in read(trained / "ipr-1" / "explore" / "steps.jsonl")}
+    for each in read(trained / "ipr-1" / "score" / "agent.jsonl"):
+        start = each.meta["start"]
+        before = explored[each.task, start - 1]
+        assert [turn.text for turn in each.turns[: start + 1]] == [turn.text for turn in before.turns[: start + 1]]
+        assert {turn.role for turn in each.turns[1 : start + 1]} == {"prefix"}
+
+
+def test_pairs_are_those_on_which_both_rewards_agree(trained: Path) -> None:
+    folder = trained / "ipr-1" / "pairs"
+    rows = json.loads((trained / "ipr-1" / "score" / "rewards.json").read_text())
+    explored = read(trained / "ipr-1" / "explore" / "steps.jsonl")
+    candidates, _ = build_step_pairs(
+        read(trained / "expert" / "trajectories.jsonl"), [each for each in explored if each.meta["start"]], rest=True
+    )
+    gaps = [row["expert"] - row["agent"] for row in rows]
+    agree = [
+        pair for pair, gap in zip(candidates, gaps, strict=True) if (gap if pair.winner == "expert" else -gap) > 0.01
+    ]
+    chosen = read(folder / "chosen.jsonl")
+    of_steps = [each for each in chosen if each.meta.get("start")]
+    assert [each.turns for each in of_steps] == [pair.chosen.turns for pair in agree]
+    audit = json.loads((folder / "audit.json").read_text())
+    assert (
+        audit["explored"]
+        == len(explored)
+        == sum(audit[k] for k in ("win", "tie", "lose")) + sum(audit["dropped"].values())
+    )
+    assert audit["dropped"].get("step rewards disagree", 0) == len(candidates) - len(agree)
+    assert len(chosen) == audit["win"] + audit["lose"] > 0
+
+
+def test_it_trains_with_the_likelihood_of_the_chosen_side(trained: Path) -> None:
+    hashes = {file_hash(trained / name / "model") for name in ("sft", "ipr-1/dpo", "ipr-2/dpo")}
+    assert len(hashes) == 3
+    row = json.loads((trained / "ipr-1" / "dpo" / "metrics.jsonl").read_text().splitlines()[0])
+    assert row["loss"] > 0.7  # log 2 at the start, and the negative log-likelihood
+
+
+def test_what_is_known_of_the_frozen_scorer_is_not_rolled_out_again(trained: Path) -> None:
+    one, two = (
+        {(e.task, e.meta["start"], e.meta["sample"]): e for e in read(trained / f"ipr-{i}" / "score" / "expert.jsonl")}
+        for i in (1, 2)
+    )
+    assert all(two[key] == one[key] for key in one.keys() & two.keys())

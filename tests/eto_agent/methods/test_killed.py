@@ -1,0 +1,59 @@
+"""IPR and EEF, killed in the middle of their stages, end with the same models."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from eto_agent.lab import Lab
+from eto_agent.methods.eef import eef
+from eto_agent.methods.ipr import ipr
+from eto_agent.runs import file_hash
+from tests.eto_agent.methods.toy_runs import config, copied
+
+ROOT = Path(__file__).parents[3]
+BOTH = "import sys, pathlib; from tests.eto_agent.methods.test_killed import finish; finish(pathlib.Path(sys.argv[1]))"
+KILLED_AT = ("ipr-1/score/agent.jsonl", "ipr-2/score/expert.jsonl", "eef-1/explore/starts.jsonl")
+RESULTS = (
+    "ipr-1/score/rewards.json",
+    "ipr-2/pairs/chosen.jsonl",
+    "ipr-2/pairs/audit.json",
+    "ipr-2/dpo/model",
+    "eef-1/explore/starts.jsonl",
+    "eef-1/select/examples.jsonl",
+    "eef-1/sft/model",
+)
+
+
+def started(out: Path) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen([sys.executable, "-c", BOTH, str(out)], env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def finish(out: Path) -> None:
+    with Lab(config(out)) as lab:
+        imitator = lab.run.output("sft", "model", "sft")
+        ipr(lab, imitator)
+        eef(lab, imitator)
+
+
+@pytest.mark.slow
+def test_killed_again_and_again_they_end_the_same(imitator: Path, tmp_path: Path) -> None:
+    whole, killed = (copied(imitator, tmp_path / name) for name in ("whole", "killed"))
+    finish(whole)
+    for name in KILLED_AT:
+        process = started(killed)
+        deadline = time.monotonic() + 300
+        while not (killed / name).exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.005)  # waiting for a file, not for a duration
+        assert (killed / name).exists(), (name, process.communicate()[1])
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate(timeout=180)  # its workers let go of the pipes: none is left behind
+    finish(killed)
+    assert {name: file_hash(killed / name) for name in RESULTS} == {name: file_hash(whole / name) for name in RESULTS}

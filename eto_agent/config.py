@@ -80,6 +80,8 @@ class EnvConfig:
     """Split of experts and exploration."""
     train_per_type: int | None = None
     """At most this many training tasks of each type (the first ones); none means all."""
+    explore_per_type: int | None = None
+    """At most this many of those of each type are explored by the methods after SFT; none means all."""
     num_envs: int = 8
     """Environments that run at the same time (does not change results)."""
     num_workers: int | None = None

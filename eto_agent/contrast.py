@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from eto_agent.chat import ChatEncoder
 from eto_agent.console import say
 from eto_agent.lab import Lab
-from eto_agent.models import load_tokenizer
 from eto_agent.pairs import Audit, PreferencePair, best_of_each_task
 from eto_agent.runs import Stage, write_text
+from eto_agent.stages import contrast
 from eto_agent.starts import Start, starts_along
-from eto_agent.trainers import DpoSettings, Pair, fit_dpo
-from eto_envs.trajectory import read_trajectories, write_trajectories
+from eto_agent.trainers import DpoSettings
+from eto_envs.trajectory import write_trajectories
 
 __all__ = ["expert_starts", "train_on_pairs", "write_pairs"]
 
@@ -27,7 +25,7 @@ def expert_starts(lab: Lab, protocol: str, most: int | None) -> list[Start]:
     Where a task has several experts, the best counts.
     """
     experts = best_of_each_task(lab.experts(), protocol).values()
-    return [start for each in experts if each.task in lab.train_tasks for start in starts_along(each, most)]
+    return [start for each in experts if each.task in lab.explored_tasks for start in starts_along(each, most)]
 
 
 def write_pairs(stage: Stage, title: str, pairs: Sequence[PreferencePair], audit: Audit) -> None:
@@ -44,8 +42,6 @@ def train_on_pairs(
 ) -> Path:
     """Trains a policy on the pairs in `METHOD/pairs`, in the stage `METHOD/dpo`; returns the trained model's folder.
 
-    Without a single pair the policy stays as it is.
-
     Args:
         lab: the run.
         method: for instance `eto-1`.
@@ -55,27 +51,4 @@ def train_on_pairs(
     """
     chosen = lab.run.output(f"{method}/pairs", "chosen.jsonl", command)
     rejected = lab.run.output(f"{method}/pairs", "rejected.jsonl", command)
-    inputs = {"policy": policy, "chosen": chosen, "rejected": rejected, "settings": settings}
-    stage = lab.run.stage(f"{method}/dpo", {**inputs, "chat": lab.config.chat, "seed": lab.config.seed})
-    if not stage.done:
-        encoder = ChatEncoder(load_tokenizer(policy))
-        both = zip(read_trajectories(chosen, strict=True), read_trajectories(rejected, strict=True), strict=True)
-        encoded = [
-            Pair(encoder.encode(lab.messages(better)), encoder.encode(lab.messages(worse))) for better, worse in both
-        ]
-        say(f"DPO of {method} on {len(encoded)} pairs")
-        if encoded:
-            facts = fit_dpo(policy, encoded, stage.path("model"), settings, seed)
-        else:
-            facts = _unchanged(policy, stage.path("model"))
-        stage.finish(["model"], **facts)
-    return stage.path("model")
-
-
-def _unchanged(policy: Path, model: Path) -> dict[str, int]:
-    """Every pair was a tie: nothing to learn from, the policy stays as it is."""
-    partial = model.with_name(model.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    shutil.copytree(policy, partial)
-    partial.replace(model)
-    return {"pairs": 0}
+    return contrast(lab, f"{method}/dpo", policy, chosen, rejected, settings, seed)

@@ -43,6 +43,8 @@ class Lab:
         self.config = config = replace(config, eto=config.eto.filled(config.env.id))
         self._env = self._make_env()
         self.train_tasks = self._tasks(config.env.train_split, config.env.train_per_type)
+        few = config.env.explore_per_type
+        self.explored_tasks = self.train_tasks if few is None else first_of_each_type(self.train_tasks, few)
         splits = config.evaluate.splits or [split for split in self._env.manifest if split != config.env.train_split]
         self.eval_tasks = {split: self._tasks(split, config.evaluate.per_type) for split in splits}
         check_model(config.model.name)

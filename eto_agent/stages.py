@@ -78,7 +78,7 @@ def sample(
         stage_name,
         {
             "policy": "random" if policy is None else policy,
-            "tasks": lab.train_tasks.hash,
+            "tasks": lab.explored_tasks.hash,
             "samples": samples,
             "temperature": temperature,
             "generation": config.generation,
@@ -91,7 +91,9 @@ def sample(
         acting: Policy = (
             RandomPolicy(seed) if policy is None else lab.policy(policy, name, temperature=temperature, seed=seed)
         )
-        lab.explore(f"sample {stage_name}", lab.train_tasks, acting, stage.path("trajectories.jsonl"), samples=samples)
+        lab.explore(
+            f"sample {stage_name}", lab.explored_tasks, acting, stage.path("trajectories.jsonl"), samples=samples
+        )
         stage.finish(["trajectories.jsonl"])
     return stage.path("trajectories.jsonl")
 

@@ -75,7 +75,7 @@ def eef(lab: Lab, sft_model: Path) -> list[Path]:
 def _failed_experts(lab: Lab) -> list[Trajectory]:
     file = lab.run.output("expert", "failed.jsonl", "expert")
     best = best_of_each_task(read_trajectories(file, strict=True), lab.config.eef.protocol)
-    failed = [each for each in best.values() if each.task in lab.train_tasks]
+    failed = [each for each in best.values() if each.task in lab.explored_tasks]
     if not failed:
         raise StageError(
             "No expert failed, and EEF learns from those that do; give expert.file with failures among its "
@@ -90,7 +90,7 @@ def _explore(lab: Lab, policy: Path, iteration: int) -> Path:
     inputs = {
         "policy": policy,
         "failed": lab.run.output("expert", "failed.jsonl", "expert"),
-        "tasks": lab.train_tasks.hash,
+        "tasks": lab.explored_tasks.hash,
         "rollouts": [settings.interval, settings.samples, settings.temperature, settings.protocol],
         "generation": config.generation,
         "chat": config.chat,
@@ -107,7 +107,7 @@ def _explore(lab: Lab, policy: Path, iteration: int) -> Path:
         acting = lab.policy(
             policy, f"eef-{iteration - 1}" if iteration > 1 else "sft", temperature=settings.temperature
         )
-        tasks, many = lab.train_tasks, settings.samples
+        tasks, many = lab.explored_tasks, settings.samples
         lab.explore(f"explore {iteration}", tasks, acting, stage.path("tasks.jsonl"), samples=many)
         title = f"explore failures {iteration}"
         lab.explore(title, tasks, acting, stage.path("starts.jsonl"), samples=many, starts=starts)

@@ -98,7 +98,7 @@ def explore(lab: Lab, policy: Path, iteration: int, level: Level = "trajectory")
             assert acting is not None
             starts = expert_starts(lab, lab.config.eto.protocol, lab.config.eto.max_starts) if file == _STEPS else None
             title = f"explore {iteration}" if starts is None else f"explore steps {iteration}"
-            lab.explore(title, lab.train_tasks, acting, stage.path(file), starts=starts)
+            lab.explore(title, lab.explored_tasks, acting, stage.path(file), starts=starts)
         stage.finish(files)
     return stage.path(files[-1])
 
@@ -107,7 +107,7 @@ def _explore_inputs(lab: Lab, policy: Path, level: Level) -> dict[str, Any]:
     config = lab.config
     inputs: dict[str, Any] = {
         "policy": policy,
-        "tasks": lab.train_tasks.hash,
+        "tasks": lab.explored_tasks.hash,
         "generation": config.generation,
         "chat": config.chat,
         "settings": config.env.settings,

@@ -81,7 +81,7 @@ def _explore(lab: Lab, policy: Path, iteration: int) -> Path:
     if not stage.done:
         starts = expert_starts(lab, config.ipr.protocol, config.ipr.max_starts)
         acting = lab.policy(policy, f"ipr-{iteration - 1}" if iteration > 1 else "sft")
-        lab.explore(f"explore steps {iteration}", lab.train_tasks, acting, stage.path("steps.jsonl"), starts=starts)
+        lab.explore(f"explore steps {iteration}", lab.explored_tasks, acting, stage.path("steps.jsonl"), starts=starts)
         stage.finish(["steps.jsonl"])
     return stage.path("steps.jsonl")
 
@@ -90,7 +90,7 @@ def _common(lab: Lab) -> dict[str, Any]:
     config = lab.config
     return {
         "experts": lab.run.output("expert", "trajectories.jsonl", "expert"),
-        "tasks": lab.train_tasks.hash,
+        "tasks": lab.explored_tasks.hash,
         "generation": config.generation,
         "chat": config.chat,
         "settings": config.env.settings,
@@ -137,7 +137,7 @@ def _rewards(lab: Lab, scorer: Policy, steps: Sequence[_Step], out: Path) -> dic
     config = lab.config.ipr
     starts = [Start(step.trajectory, step.turns) for step in steps if not step.ends]
     title = f"rollouts of {out.stem} steps"
-    rollouts = lab.explore(title, lab.train_tasks, scorer, out, samples=config.samples, starts=starts)
+    rollouts = lab.explore(title, lab.explored_tasks, scorer, out, samples=config.samples, starts=starts)
     found: dict[tuple[str, int], list[float]] = {step.key: [] for step in steps}
     for each in rollouts:
         if each.outcome != "error":

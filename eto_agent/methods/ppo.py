@@ -68,7 +68,7 @@ def ppo(lab: Lab, sft_model: Path) -> Path:
         "ppo",
         {
             "policy": sft_model,
-            "tasks": lab.train_tasks.hash,
+            "tasks": lab.explored_tasks.hash,
             "ppo": lab.config.ppo,
             "generation": lab.config.generation,
             "chat": lab.config.chat,
@@ -107,9 +107,9 @@ def _rollouts(lab: Lab, policy: Path, stage: Stage, update: int) -> list[Traject
 
     config, seed = lab.config, lab.config.seed
     rng = np.random.default_rng([seed, update])
-    count = min(config.ppo.tasks, len(lab.train_tasks))
-    drawn = sorted(rng.choice(len(lab.train_tasks), count, replace=False).tolist())
-    tasks = TaskSet(lab.train_tasks.name, [lab.train_tasks[index] for index in drawn])
+    count = min(config.ppo.tasks, len(lab.explored_tasks))
+    drawn = sorted(rng.choice(len(lab.explored_tasks), count, replace=False).tolist())
+    tasks = TaskSet(lab.explored_tasks.name, [lab.explored_tasks[index] for index in drawn])
     # Sampling streams are named by seed, task and sample: every update needs a seed of its own.
     settings = GenerationSettings(1.0, config.generation.max_new_tokens, int(rng.integers(2**62)))
     acting = LogProbKeeper(TransformersPolicy(policy, settings, name=f"ppo-{update - 1}"))

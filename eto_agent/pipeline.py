@@ -115,8 +115,8 @@ WITHOUT_EXPERTS: dict[str, Callable[[Lab], dict[str, Results]]] = {"self-play": 
 
 MODELS = {
     "eto-{}": ("eto-{}/dpo", "dpo --iteration {}"),
-    "eto-step-{}": ("eto-step-{}/dpo", "dpo --level step --iteration {}"),
-    "eto-mixture-{}": ("eto-mixture-{}/dpo", "dpo --level mixture --iteration {}"),
+    "eto-step-{}": ("eto-step-{}/dpo", "dpo --iteration {} --level step"),
+    "eto-mixture-{}": ("eto-mixture-{}/dpo", "dpo --iteration {} --level mixture"),
     "rft": ("rft-1/sft", "rft"),
     "rft-{}": ("rft-{}/sft", "rft"),
     "ppo": ("ppo", "ppo"),
@@ -157,9 +157,10 @@ def model_of(lab: Lab, name: str) -> Path | str | None:
         return Path(name)
     if len(name) > len(ENDPOINT_PREFIX) and name.startswith(ENDPOINT_PREFIX):
         return name
-    known = [each.format("N") for each in MODELS]
-    others = ("a model's folder", "a trajectory file", "openai:MODEL")
-    raise UnknownNameError.of("policy", name, ("random", "oracle", "base", *known, *others))
+    known = ("openai:MODEL", "random", "oracle", "base", *(each.format("N") for each in MODELS))
+    raise UnknownNameError(
+        f"Unknown policy {name!r}; expected a model's folder, a file of trajectories, or one of {', '.join(known)}."
+    )
 
 
 def label_of(name: str) -> str:

@@ -149,7 +149,7 @@ def test_sampling_follows_the_models_distribution(model: PreTrainedModel) -> Non
 
 def test_samples_differ_by_key_and_seed(model: PreTrainedModel) -> None:
     def sampled(seed: int) -> list[tuple[int, ...]]:
-        settings = GenerationSettings(temperature=1.0, max_new_tokens=12, seed=seed)
+        settings = GenerationSettings(temperature=1.0, max_new_tokens=40, seed=seed)
         return [each.ids for each in Generator(model, [END], settings).complete(["a", "b", "c"], [prompt(10, 1)] * 3)]
 
     assert len({*sampled(1), *sampled(2)}) == 6

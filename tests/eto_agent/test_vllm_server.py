@@ -24,7 +24,7 @@ from tests.eto_agent.trainings import FAST, episode, messages
 from tests.eto_agent.vllm_cases import GREEDY, TEXTS, conversations
 
 pytest.importorskip("vllm", reason="vLLM is not installed here; scripts/test_vllm runs these")
-pytestmark = pytest.mark.vllm
+pytestmark = [pytest.mark.vllm, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def served(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[En
     with log.open("w") as out:
         process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
     try:
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + 1200
         while not answers(f"http://127.0.0.1:{port}/health"):
             assert process.poll() is None, log.read_text()[-3000:]
             assert time.monotonic() < deadline, log.read_text()[-3000:]

@@ -73,3 +73,12 @@ def test_where_every_pair_is_a_tie_the_policy_stays_as_it_is(config: RunConfig) 
 def test_an_iteration_needs_the_policy_before_it(config: RunConfig, iteration: int, told: str) -> None:
     with Lab(config) as lab, pytest.raises(StageError, match=told):
         policy_before(lab, iteration)
+
+
+def test_fewer_tasks_may_be_explored_than_there_are_experts(config: RunConfig) -> None:
+    with Lab(replace(config, env=replace(config.env, explore_per_type=1))) as lab:
+        demonstrated = [each.task for each in read_trajectories(expert(lab))]
+        explored = [each.task for each in read_trajectories(explore(lab, sft(lab), 1))]
+    types = len(lab.train_tasks) // 2
+    assert (len(demonstrated), len(explored)) == (2 * types, types)
+    assert set(explored) < set(demonstrated)

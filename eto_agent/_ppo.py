@@ -83,6 +83,7 @@ class Learner:
         """
         s = self.settings
         scored = with_advantages([each for few in _groups(episodes, s.micro_batch) for each in self.score(few)], s)
+        self._optimizer.param_groups[0]["lr"] = s.learning_rate * min(1.0, number / max(1, s.warmup))
         passes: list[dict[str, float]] = []
         too_far = False
         for epoch in range(s.epochs):

@@ -29,7 +29,9 @@ class PpoConfig:
     micro_batch: int = 4
     """Episodes in one forward pass; gradients add up over a minibatch, so that long episodes fit."""
     learning_rate: float = 1e-6
-    """Learning rate of the policy (AdamW, constant)."""
+    """Learning rate of the policy (AdamW, constant after the warm-up)."""
+    warmup: int = 0
+    """Updates over which the learning rate of the policy rises: the first advantages have no values to go by."""
     value_learning_rate: float = 1e-4
     """Learning rate of the value head (AdamW, constant)."""
     value_weight: float = 0.1

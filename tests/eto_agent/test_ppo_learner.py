@@ -293,6 +293,18 @@ def test_the_tie_leads_back(base: Path, episodes: list[SampledEpisode]) -> None:
     assert learner.update(equal, 3)["kl"] < 0.5 * first
 
 
+def test_the_learning_rate_of_the_policy_rises(base: Path, episodes: list[SampledEpisode]) -> None:
+    """Adam's first step is as long as the learning rate: a quarter of it in the first of four updates."""
+    moved = []
+    for warmup in (0, 4):
+        learner = Learner(base, replace(SETTINGS, epochs=1, minibatch=3, warmup=warmup), 0)
+        before = learner.networks.weights[-1].detach().clone()
+        learner.update(episodes, 1)
+        moved.append(float((learner.networks.weights[-1].detach() - before).abs().max()))
+    assert moved[0] == pytest.approx(SETTINGS.learning_rate, rel=1e-2)
+    assert moved[1] == pytest.approx(SETTINGS.learning_rate / 4, rel=1e-2)
+
+
 def test_an_update_stops_where_its_policy_is_too_far(base: Path, episodes: list[SampledEpisode]) -> None:
     row = Learner(base, replace(SETTINGS, learning_rate=1e-2, epochs=20, target_kl=0.02), 0).update(episodes, 1)
     assert row["stopped_early"] == 1

@@ -22,9 +22,6 @@ __all__ = ["Conversation", "OraclePolicy", "Policy", "RandomPolicy", "Reply", "T
 
 Needs = Literal["", "oracle", "admissible"]
 
-_STOP_WINDOW = 16
-"""How many of a reply's last tokens are searched for a stop string."""
-
 
 @dataclass(slots=True)
 class Conversation:
@@ -32,7 +29,7 @@ class Conversation:
 
     Attributes:
         key: names the episode (task and sample number); sampling streams and caches go by it.
-        messages: the conversation so far, ending with a user turn.
+        messages: the conversation so far, ending with a user turn; the list grows with the episode.
         trajectory: the record so far.
         plan: the oracle's plan from the start, for policies that need it.
         admissible: the admissible actions, for policies that need them.
@@ -158,33 +155,45 @@ class TransformersPolicy:
         from eto_agent.chat import ChatEncoder
         from eto_agent.generation import GenerationSettings, Generator
         from eto_agent.models import load
+        from eto_agent.prompts import Prompts
+        from eto_agent.stop_strings import StopStrings
 
         loaded, tokenizer = load(model)
         self.name = name or str(model)
         self.encoder = ChatEncoder(tokenizer)
         self.generator = Generator(loaded, self.encoder.end_of_turn_ids, settings or GenerationSettings())
-        self._stop_strings = tuple(stop_strings)
+        self._prompts = Prompts(self.encoder)
+        self._stops = StopStrings(tokenizer, stop_strings)
+
+    @property
+    def busy(self) -> bool:
+        return self.generator.busy
+
+    @property
+    def patience_s(self) -> float:
+        return 0.0  # conversations join between two tokens
+
+    def submit(self, conversations: Sequence[Conversation]) -> None:
+        for each in conversations:
+            self.generator.submit(each.key, self._prompts.ids(each.key, each.messages), self._stops)
+
+    def collect(self) -> list[tuple[str, Reply]]:
+        return [(key, self._reply(completion)) for key, completion in self.generator.advance()]
 
     def act(self, conversations: Sequence[Conversation]) -> list[Reply]:
-        prompts = [self.encoder.prompt_ids(conversation.messages) for conversation in conversations]
-        completions = self.generator.complete(
-            [conversation.key for conversation in conversations], prompts, self._has_stop_string
-        )
-        return [self._reply(completion) for completion in completions]
+        keys = [each.key for each in conversations]
+        prompts = [self._prompts.ids(each.key, each.messages) for each in conversations]
+        return [self._reply(completion) for completion in self.generator.complete(keys, prompts, self._stops)]
 
     def _reply(self, completion: Any) -> Reply:
         if not completion.ids:
             return Reply(None, stop="context")
-        whole = text = self.encoder.reply_text(completion.ids)
-        for stop in self._stop_strings:
-            text = text.partition(stop)[0]
+        whole = self.encoder.reply_text(completion.ids)
+        text = self._stops.cut(whole)
         if text != whole:
             return Reply(text, stop="string")  # the ids are those of more than the text
         return Reply(text, completion.ids, completion.log_probs, completion.stop)
 
-    def _has_stop_string(self, ids: Sequence[int]) -> bool:
-        tail = self.encoder.tokenizer.decode(list(ids[-_STOP_WINDOW:]))
-        return any(stop in tail for stop in self._stop_strings)
-
     def forget(self, key: str) -> None:
+        self._prompts.forget(key)
         self.generator.forget(key)

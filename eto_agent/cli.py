@@ -2,6 +2,9 @@
 
 Every command takes `--config FILE` (YAML) and every key of it as a flag, which wins over the file. Exit codes: 0 done;
 2 wrong use or a set-up that cannot work, said in one line on standard error; 130 interrupted (run it again to go on).
+
+With several processes (`accelerate launch -m eto_agent COMMAND ...`) the first does everything, and the others take
+part in its trainings.
 """
 
 from __future__ import annotations
@@ -95,9 +98,16 @@ def _run(name: str, command: Command, given: list[str]) -> None:
         default=command.takes(config=file, run=config),
         config=(tyro.conf.FlagConversionOff,),
     )
+    from eto_agent import distributed
+
+    if distributed.rank() > 0:
+        from eto_agent._trl import train
+
+        distributed.follow(train)
+        return
     from eto_agent.lab import Lab
 
-    with Lab(parsed.run) as lab:
+    with distributed.lead(), Lab(parsed.run) as lab:
         command.do(lab, parsed)
 
 

@@ -9,68 +9,41 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import os
 import random
 import shutil
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 import trl.trainer.utils
+from accelerate import PartialState
+from accelerate.utils import gather_object
 from datasets import Dataset
-from torch.utils.data import Sampler
 from transformers import PrinterCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from trl.trainer.dpo_config import DPOConfig
 from trl.trainer.dpo_trainer import DataCollatorForPreference, DPOTrainer
 from trl.trainer.sft_config import SFTConfig
 from trl.trainer.sft_trainer import SFTTrainer
 
+from eto_agent import distributed
 from eto_agent.chat import Encoded
 from eto_agent.models import load, no_progress_bars, save_whole
+from eto_agent.order import Grouped
 from eto_agent.training_job import DpoSettings, Job, LoraSettings, Pair, TrainingError
 
 _WHOLE = "whole"  # the last file written to a checkpoint
-
-
-class _Grouped(Sampler[int]):
-    """The order of examples: shuffled in every epoch, with examples of like length near each other to save padding.
-
-    Depends on seed and epoch only: a resumed training sees what it would have seen. Sorting happens inside windows of
-    a few batches, at least four to an epoch; so batches stay random where there are few.
-    """
-
-    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int) -> None:
-        self._lengths, self._batch_size, self._seed = lengths, batch_size, seed
-        self._epoch = 0
-
-    def set_epoch(self, epoch: int) -> None:
-        self._epoch = epoch
-
-    def __len__(self) -> int:
-        return len(self._lengths)
-
-    def __iter__(self) -> Iterator[int]:
-        rng = np.random.default_rng([self._seed, self._epoch])
-        order = rng.permutation(len(self._lengths)).tolist()
-        size = self._batch_size
-        window = size * max(1, min(len(order) // (4 * size), 16))
-        for start in range(0, len(order), window):
-            order[start : start + window] = sorted(order[start : start + window], key=self._lengths.__getitem__)
-        batches = [order[start : start + size] for start in range(0, len(order), size)]
-        last = [batches.pop()] if len(batches[-1]) < size else []  # a short batch has to stay at the end
-        shuffled = [batches[index] for index in rng.permutation(len(batches))]
-        return iter([example for batch in [*shuffled, *last] for example in batch])
+_BLANK = Encoded((0, 0), (0, 0))  # an example that nothing is learnt from; see `order.py`
 
 
 class _Ours:
     """What both trainers do otherwise than TRL."""
 
-    order: _Grouped
+    order: Grouped
 
-    def _get_train_sampler(self, train_dataset: Any = None) -> _Grouped:
+    def _get_train_sampler(self, train_dataset: Any = None) -> Grouped:
         return self.order
 
     def _send_telemetry(self) -> None:
@@ -93,18 +66,57 @@ class _MaskedDPOTrainer(_Ours, DPOTrainer):  # type: ignore[misc]
     def _precompute_ref_logps(self, dataset: Dataset, name: str, batch_size: int) -> Dataset:  # type: ignore[override]
         """The reference log-probabilities, from the model as it is now: before training, adapters switched off.
 
-        TRL would cache them on disk under a name that does not know our masks, and read the data unsorted.
+        TRL would cache them on disk under a name that does not know our masks, and read the data unsorted. Processes
+        share the work.
         """
         found: dict[int, tuple[float, float]] = {}
         order = sorted(range(len(dataset)), key=dataset["length"].__getitem__)
+        order = order[self.accelerator.process_index :: self.accelerator.num_processes]
+        model: Any = self.model
+        place = model.device
+        model.to(self.accelerator.device)  # FSDP has not taken it there yet
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             batch = self._prepare_inputs(self.data_collator([dataset[row] for row in rows]))
-            chosen, rejected = self.compute_ref_log_probs(self.model, batch)
+            chosen, rejected = self.compute_ref_log_probs(model, batch)
             found |= zip(rows, zip(chosen.tolist(), rejected.tolist(), strict=True), strict=True)
+        model.to(place)
+        found = dict(gather_object(list(found.items())))
         for index, side in enumerate(("ref_chosen_logps", "ref_rejected_logps")):
             dataset = dataset.add_column(side, [found[row][index] for row in range(len(dataset))])  # type: ignore[call-arg]
         return dataset
+
+    def _get_num_items_in_batch(self, batch_samples: list[Any], device: torch.device) -> torch.Tensor | None:
+        """Pairs and chosen tokens of the whole batch of an optimiser step: all parts of it, in all processes."""
+        counts = torch.tensor([_counts(batch) for batch in batch_samples], device=device).sum(0)
+        return self.accelerator.gather(counts[None]).sum(0)  # type: ignore[union-attr]
+
+    def compute_loss(
+        self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        """The loss, each part of a batch weighted with its share of pairs, and of tokens where there is an SFT term.
+
+        TRL averages parts as if they were alike, blanks and all.
+        """
+        if num_items_in_batch is None:
+            return super().compute_loss(model, inputs, return_outputs)
+        pairs, tokens = _counts(inputs)
+        rows = len(inputs["completion_mask"]) // 2
+        parts = self.accelerator.num_processes * self.current_gradient_accumulation_steps
+        all_pairs, all_tokens = num_items_in_batch.tolist()
+        types, weights = self.loss_types, self.loss_weights
+        self.loss_weights = [parts * rows / all_pairs, *[w * parts * tokens / all_tokens for w in weights[1:]]]
+        if not tokens:  # blanks only: the mean over no tokens is no number
+            self.loss_types, self.loss_weights = types[:1], self.loss_weights[:1]
+        loss = super().compute_loss(model, inputs, return_outputs)
+        self.loss_types, self.loss_weights = types, weights
+        return loss - math.log(2) * (rows - pairs) * parts / all_pairs  # what blanks add: no gradient, a constant
+
+
+def _counts(batch: Mapping[str, torch.Tensor]) -> tuple[int, int]:
+    """Pairs, blanks not counted, and scored tokens of the chosen sides."""
+    scored = batch["completion_mask"].chunk(2)[0][:, 1:].sum(1)
+    return int((scored > 0).sum()), int(scored.sum())
 
 
 class _MaskedCollator(DataCollatorForPreference):
@@ -123,24 +135,26 @@ class _MaskedCollator(DataCollatorForPreference):
 
 def sft_trainer(job: Job, examples: Sequence[Encoded]) -> Any:
     """An `SFTTrainer` whose labels are -100 outside the agent's turns."""
+    rows = [*examples, _BLANK] if distributed.processes() > 1 else examples
     dataset = Dataset.from_dict(
         {
-            "input_ids": [list(each.input_ids) for each in examples],
-            "labels": [[i if m else -100 for i, m in zip(each.input_ids, each.mask, strict=True)] for each in examples],
+            "input_ids": [list(each.input_ids) for each in rows],
+            "labels": [[i if m else -100 for i, m in zip(each.input_ids, each.mask, strict=True)] for each in rows],
         }
     )
     args = SFTConfig(**_arguments(job), dataset_kwargs={"skip_prepare_dataset": True})
     trainer = _MaskedSFTTrainer(args=args, train_dataset=dataset, **_model(job))
-    trainer.order = _Grouped([len(each) for each in examples], job.settings.batch_size, job.seed)
+    trainer.order = _order(job, [len(each) for each in examples])
     return trainer
 
 
 def dpo_trainer(job: Job, settings: DpoSettings, pairs: Sequence[Pair]) -> Any:
     """A `DPOTrainer` that sums log-probabilities over the agent's tokens of the whole trajectory."""
-    lengths = [max(len(pair.chosen), len(pair.rejected)) for pair in pairs]
+    rows = [*pairs, Pair(_BLANK, _BLANK)] if distributed.processes() > 1 else pairs
+    lengths = [max(len(pair.chosen), len(pair.rejected)) for pair in rows]
     columns: dict[str, list[Any]] = {"length": lengths, "prompt_ids": [], "chosen_ids": [], "rejected_ids": []}
     columns |= {"chosen_mask": [], "rejected_mask": []}
-    for pair in pairs:
+    for pair in rows:
         # TRL never scores the prompt. The mask says what is scored, so the prompt may be any unscored start.
         columns["prompt_ids"].append([])
         for side, encoded in (("chosen", pair.chosen), ("rejected", pair.rejected)):
@@ -157,15 +171,20 @@ def dpo_trainer(job: Job, settings: DpoSettings, pairs: Sequence[Pair]) -> Any:
         data_collator=_MaskedCollator(pad_token_id=model["processing_class"].pad_token_id),
         **model,
     )
-    trainer.order = _Grouped(lengths, settings.batch_size, job.seed)
+    trainer.order = _order(job, lengths[: len(pairs)])
     return trainer
+
+
+def _order(job: Job, lengths: Sequence[int]) -> Grouped:
+    share = _arguments(job)["per_device_train_batch_size"]
+    return Grouped(lengths, job.settings.batch_size, job.seed, (distributed.processes(), share))
 
 
 def _arguments(job: Job) -> dict[str, Any]:
     """The settings in TRL's words, with the defaults that cost time or data on the way switched off."""
     settings = job.settings
     cuda = _device(job) == "cuda"
-    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    processes = distributed.processes()
     examples = job.counts["examples" if job.kind == "sft" else "pairs"]
     steps = math.ceil(settings.epochs * math.ceil(examples / settings.batch_size))
     return {
@@ -257,7 +276,8 @@ class _Record(TrainerCallback):
             self._job.on_step(state.global_step, state.max_steps, row)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """The last file of a checkpoint says that the others are there."""
+        """The last file of a checkpoint says that the others are there, those of other processes too."""
+        PartialState().wait_for_everyone()
         if state.is_world_process_zero:
             (self._job.checkpoints / f"checkpoint-{state.global_step}" / _WHOLE).touch()
 
@@ -286,20 +306,38 @@ def _row(logs: Mapping[str, float], beta: float) -> dict[str, float]:
     return row
 
 
-def train(job: Job, build: Callable[[], Any]) -> dict[str, Any]:
-    """Builds the trainer and trains, from the last whole checkpoint on; returns what `fit_*` return."""
+def train(job: Job, data: Sequence[Any]) -> dict[str, Any]:
+    """Trains, from the last whole checkpoint on; returns what `fit_*` return. Every process calls it."""
     with _own_randomness(), _scored_positions_only(), _quiet():
-        trainer = build()
+        if isinstance(job.settings, DpoSettings):
+            trainer = dpo_trainer(job, job.settings, data)
+        else:
+            trainer = sft_trainer(job, data)
         trainer.remove_callback(PrinterCallback)  # it writes to standard output
-        trainer.train(resume_from_checkpoint=_last_whole(job.checkpoints))
-    model = trainer.accelerator.unwrap_model(trainer.model)
-    if job.settings.lora.r > 0:
-        model = model.merge_and_unload()
+        with trainer.accelerator.main_process_first():
+            checkpoint = _last_whole(job.checkpoints)
+        trainer.train(resume_from_checkpoint=checkpoint)
+        weights = _gathered(trainer)
     notes = {**job.counts, "steps": int(trainer.state.global_step), **_last_epoch(job.metrics_file)}
     if trainer.accelerator.is_main_process:
-        save_whole(job.out_dir, model, trainer.processing_class, {**notes, "fingerprint": job.fingerprint})
+        model = trainer.accelerator.unwrap_model(trainer.model)
+        if job.settings.lora.r > 0:
+            model = model.merge_and_unload()
+        save_whole(
+            job.out_dir, model, trainer.processing_class, {**notes, "fingerprint": job.fingerprint}, weights=weights
+        )
         shutil.rmtree(job.checkpoints)
+    trainer.accelerator.wait_for_everyone()
     return notes
+
+
+def _gathered(trainer: Any) -> dict[str, torch.Tensor] | None:
+    """The whole weights where FSDP has spread them over the processes; else the model has them."""
+    if not trainer.is_fsdp_enabled:
+        return None
+    if trainer.args.fsdp and getattr(trainer.model, "peft_config", None):
+        raise TrainingError("Adapters cannot be merged under FSDP; launch without it: adapters need little memory.")
+    return trainer.accelerator.get_state_dict(trainer.model)
 
 
 def _last_whole(folder: Path) -> str | None:

@@ -37,6 +37,7 @@ __all__ = [
     "TemplateError",
     "conversation",
     "fits",
+    "turn_messages",
 ]
 
 
@@ -91,8 +92,13 @@ def _turns(trajectory: Trajectory, protocol: Protocol, *, trained: bool, to_act:
     task, *turns = trajectory.turns
     messages = [_user(protocol.render_task(task.text, task.observation))]
     for turn in turns:
-        messages += [_reply(turn, protocol, trained), _user(protocol.render_observation(turn.observation))]
+        messages += turn_messages(turn, protocol, trained=trained)
     return messages if to_act or not turns else messages[:-1]
+
+
+def turn_messages(turn: Turn, protocol: Protocol, *, trained: bool = True) -> list[Message]:
+    """A turn as chat messages: the reply, and the observation that followed it."""
+    return [_reply(turn, protocol, trained), _user(protocol.render_observation(turn.observation))]
 
 
 def _reply(turn: Turn, protocol: Protocol, trained: bool) -> Message:
@@ -199,16 +205,19 @@ class ChatEncoder:
             sum(retokenised for _, _, retokenised in segments),
         )
 
-    def extend(self, ids: Sequence[int], content: str) -> list[int]:
-        """The ids of a prompt that goes on from a reply: equal to `prompt_ids` of the longer conversation.
+    def extend(self, ids: Sequence[int], added: Sequence[Message]) -> list[int]:
+        """The ids of a prompt that goes on: equal to `prompt_ids` of the longer conversation, without its length.
+
+        The turns that were added are proved in a short conversation of their own; `encode` proves the whole again.
 
         Args:
-            ids: the last prompt and the reply as sampled; a reply cut off by a limit is closed with the end-of-turn
-                token.
-            content: the next user turn's content.
+            ids: the earlier prompt.
+            added: what followed: an agent turn and a user turn, or several such.
         """
-        closing = [] if ids[-1] in self.end_of_turn_ids else [self._end_id]
-        return [*ids, *closing, *self._tokenise([self._user_part(content)])[0]]
+        if len(added) % 2 or any(m["role"] != ("user" if i % 2 else "assistant") for i, m in enumerate(added)):
+            raise TemplateError("A prompt goes on with an agent turn and a user turn.")
+        self._prove([_user("?"), *added])
+        return [*ids, *(i for segment, _, _ in self._cut_up(added, 1) for i in segment)]
 
     def reply_text(self, ids: Sequence[int]) -> str:
         """The text of a sampled reply, without its end-of-turn token and surrounding white space."""
@@ -220,8 +229,12 @@ class ChatEncoder:
     def _segments(self, messages: Sequence[Message]) -> list[tuple[list[int], bool, bool]]:
         """(ids, trained, retokenised) of each turn."""
         self._prove(messages)
+        return self._cut_up(messages, 0)
+
+    def _cut_up(self, messages: Sequence[Message], first: int) -> list[tuple[list[int], bool, bool]]:
+        """The segments of messages that are part of a proved conversation, `first` turns after its beginning."""
         kept = [self._recorded(message) for message in messages]
-        parts = [self._part(index, message) for index, message in enumerate(messages)]
+        parts = [self._part(index, message) for index, message in enumerate(messages, first)]
         todo = iter(self._tokenise([part for part, ids in zip(parts, kept, strict=True) if ids is None]))
         return [
             (next(todo) if ids is None else ids, message["trained"], ids is None and "token_ids" in message)

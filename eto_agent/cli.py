@@ -3,6 +3,9 @@
 Every command on a run folder takes `--config FILE` (YAML) and every key of it as a flag, which wins over the file;
 `import` and `export` work on files. Exit codes: 0 done;
 2 wrong use or a set-up that cannot work, said in one line on standard error; 130 interrupted (run it again to go on).
+
+With several processes (`accelerate launch -m eto_agent COMMAND ...`) the first does everything, and the others take
+part in its trainings.
 """
 
 from __future__ import annotations
@@ -104,9 +107,16 @@ def _run(name: str, command: Command, given: list[str]) -> None:
         default=command.takes(config=file, run=config),
         config=(tyro.conf.FlagConversionOff,),
     )
+    from eto_agent import distributed
+
+    if distributed.rank() > 0:
+        from eto_agent._trl import train
+
+        distributed.follow(train)
+        return
     from eto_agent.lab import Lab
 
-    with Lab(parsed.run) as lab:
+    with distributed.lead(), Lab(parsed.run) as lab:
         command.do(lab, parsed)
 
 

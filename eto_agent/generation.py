@@ -3,7 +3,8 @@
 Two properties matter for experiments and are built in:
 
 * **Only new tokens are computed.** A conversation's cache stays while the environment acts; the next turn feeds the
-  tokens that were added since (the longest common prefix decides, so any change of the conversation is safe).
+  tokens that were added since (the longest common prefix decides, so any change of the conversation is safe). A new
+  conversation takes over what it shares with another one, such as the instruction.
 * **The batch does not matter.** Floating-point sums differ a little with the shape of a batch, and a greedy choice
   between two near-equal logits would then depend on which conversations happened to share it. Where the best two
   candidates are closer than `tie_margin`, the logits are computed again for that conversation alone, in one fixed
@@ -13,80 +14,52 @@ Two properties matter for experiments and are built in:
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+import heapq
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import torch
 from transformers import PreTrainedModel
-from transformers.cache_utils import DynamicCache
 
-__all__ = ["Completion", "GenerationSettings", "Generator"]
+from eto_agent.completions import Completion, GenerationSettings, Stops
+from eto_agent.drafts import Drafts
+from eto_agent.kv_cache import SlotCache
+from eto_agent.sampling import choose, reply_seed
 
+__all__ = ["Completion", "GenerationSettings", "Generator", "Stops"]
 
-@dataclass(frozen=True)
-class GenerationSettings:
-    """How replies are decoded."""
-
-    temperature: float = 0.0
-    """0 is greedy; above, the sampling temperature."""
-    max_new_tokens: int = 512
-    """Longest reply, in tokens."""
-    seed: int = 0
-    """Seed of sampling; greedy decoding ignores it."""
-    tie_margin: float = 1e-3
-    """Logits closer than this are computed again in a fixed shape, so that the batch never decides."""
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """A decoded reply: its token ids (end token included), their log-probabilities, and why it ended.
-
-    `stop` is `end` (the end-of-turn token), `string` (a stop string), `length` (the reply's limit) or `context` (the
-    model's context is full; nothing was decoded if it was full before).
-    """
-
-    ids: tuple[int, ...]
-    log_probs: tuple[float, ...]
-    stop: str
+_READ_SHARE = 8
+"""Prompts are read when one of so many conversations waits for it: reading few at a time holds up the others."""
+_READ_TOKENS = 8192
+"""Most tokens, padding included, that are read in one forward pass (a longer prompt is read by itself)."""
+_WORTH_COPYING = 16
+"""A new conversation takes over what it shares with another from this many tokens on."""
+_SHORT = 64
+"""Prompts that grow by no more than this share a pass whatever their lengths: the pass itself costs more."""
 
 
 @dataclass(slots=True)
 class _Row:
-    """The cache of one conversation: per layer keys and values of shape (heads, capacity, head_dim)."""
+    """A conversation: its slot, what the cache holds of it, and the reply under way."""
 
+    key: str
+    slot: int
+    cached: list[int] = field(default_factory=list[int])
+    prompt: list[int] = field(default_factory=list[int])
     ids: list[int] = field(default_factory=list[int])
-    keys: list[torch.Tensor] = field(default_factory=list[torch.Tensor])
-    values: list[torch.Tensor] = field(default_factory=list[torch.Tensor])
-
-
-class _RaggedCache(DynamicCache):
-    """Keys and values of rows of different lengths in one buffer; new entries go to each row's own positions."""
-
-    def __init__(self, keys: list[torch.Tensor], values: list[torch.Tensor]) -> None:
-        super().__init__()
-        self.keys, self.values = keys, values
-        # Set before every forward pass: which rows, where their new entries go (rows, tokens), how much is visible.
-        self.rows = slice(0)
-        self.positions = torch.zeros(0)
-        self.width = 0
-
-    def update(
-        self, key_states: torch.Tensor, value_states: torch.Tensor, layer_idx: int, *args: Any, **kwargs: Any
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        index = self.positions[:, None, :, None].expand_as(key_states)
-        keys, values = self.keys[layer_idx][self.rows], self.values[layer_idx][self.rows]  # views
-        keys.scatter_(2, index, key_states)
-        values.scatter_(2, index, value_states)
-        return keys[:, :, : self.width], values[:, :, : self.width]
-
-    def get_seq_length(self, layer_idx: int = 0) -> int:
-        return self.width
+    log_probs: list[float] = field(default_factory=list[float])
+    room: int = 0
+    seed: int = 0
+    stops: Stops | None = None
 
 
 class Generator:
     """Decodes replies to token-id prompts, in batches.
+
+    `complete` answers a batch at once. `submit` and `advance` answer continuously: conversations join and leave
+    between two tokens, so that none waits for another one's reply.
 
     Args:
         model: a causal language model in evaluation mode (Llama, Mistral, Qwen and others whose attention accepts a
@@ -94,6 +67,11 @@ class Generator:
         end_ids: token ids that end a reply.
         settings: how to decode.
         max_context: tokens of prompt and reply together; None takes the model's `max_position_embeddings`.
+
+    Attributes:
+        tokens_read, tokens_written: prompt tokens computed and reply tokens decoded so far.
+        ties: how often two candidates were so close that the logits were computed again.
+        passes: forward passes so far, those for ties not counted.
     """
 
     def __init__(
@@ -108,182 +86,269 @@ class Generator:
         self.settings = settings
         self.max_context = max_context or int(model.config.max_position_embeddings)
         self.device = model.device
+        self.tokens_read = self.tokens_written = self.ties = self.passes = 0
         self._end_ids = frozenset(end_ids)
+        self._cache = SlotCache(model.config, model.dtype, self.device)
+        self._margin = settings.tie_margin if model.dtype == torch.float32 else 0.0
         self._rows: dict[str, _Row] = {}
-        self.tokens_read = 0
-        self.tokens_written = 0
-        self.ties = 0
+        self._free: list[int] = []  # a heap: the lowest slot is taken first
+        self._unread: list[_Row] = []
+        self._active: list[_Row] = []
+        self._done: list[tuple[str, Completion]] = []
+        self._drafts = Drafts(settings.draft_tokens)
 
     def forget(self, key: str) -> None:
         """Drops the cache of a conversation that has ended."""
-        self._rows.pop(key, None)
+        row = self._rows.pop(key, None)
+        if row is not None:
+            self._active = [each for each in self._active if each is not row]
+            self._unread = [each for each in self._unread if each is not row]
+            heapq.heappush(self._free, row.slot)
 
-    @torch.inference_mode()
-    def complete(self, keys: Sequence[str], prompts: Sequence[Sequence[int]], stops: Any = None) -> list[Completion]:
+    def complete(
+        self, keys: Sequence[str], prompts: Sequence[Sequence[int]], stops: Stops | None = None
+    ) -> list[Completion]:
         """Decodes one reply for each prompt.
 
         Args:
             keys: the conversations' names: they find the cache and name the random stream.
             prompts: the whole conversation so far as token ids, ending where the reply begins.
-            stops: a function of the reply's ids that says whether a stop string has appeared; None for none.
+            stops: says whether a stop string has appeared; None for none.
         """
-        fitting = [i for i, prompt in enumerate(prompts) if len(prompt) < self.max_context]
-        done: dict[int, Completion] = {
-            i: Completion((), (), "context") for i in range(len(prompts)) if i not in set(fitting)
-        }
-        if fitting:
-            batch = _Batch(self, [keys[i] for i in fitting], [list(prompts[i]) for i in fitting])
-            for i, completion in zip(fitting, batch.decode(stops), strict=True):
-                done[i] = completion
-        return [done[i] for i in range(len(prompts))]
+        for key, prompt in zip(keys, prompts, strict=True):
+            self.submit(key, prompt, stops)
+        found: dict[str, Completion] = {}
+        others: list[tuple[str, Completion]] = []
+        while len(found) < len(keys):
+            for key, completion in self.advance():
+                if key in keys:
+                    found[key] = completion
+                else:
+                    others.append((key, completion))
+        self._done += others
+        return [found[key] for key in keys]
 
+    @property
+    def busy(self) -> bool:
+        """Whether a reply is due or under way."""
+        return bool(self._active or self._unread or self._done)
 
-class _Batch:
-    """One call of `Generator.complete`: gathers the rows, decodes, and puts the rows back."""
+    @torch.inference_mode()
+    def submit(self, key: str, prompt: Sequence[int], stops: Stops | None = None) -> None:
+        """Asks for a reply; arguments as for `complete`. It comes out of `advance`.
 
-    def __init__(self, owner: Generator, keys: list[str], prompts: list[list[int]]) -> None:
-        self.owner, self.keys, self.prompts = owner, keys, prompts
-        settings = owner.settings
-        self.room = [min(settings.max_new_tokens, owner.max_context - len(prompt)) for prompt in prompts]
-        self.capacity = max(len(p) + r for p, r in zip(prompts, self.room, strict=True))
-        self.rows = [owner._rows.setdefault(key, _Row()) for key in keys]
-        self.cached = [_common(row.ids, prompt) for row, prompt in zip(self.rows, prompts, strict=True)]
-        self.noise = [self._noise_stream(key, len(prompt)) for key, prompt in zip(keys, prompts, strict=True)]
-        self.cache = self._gather()
-
-    def decode(self, stops: Any) -> list[Completion]:
-        """Decodes until every row has stopped."""
-        owner = self.owner
-        ids: list[list[int]] = [[] for _ in self.prompts]
-        log_probs: list[list[float]] = [[] for _ in self.prompts]
-        reason = ["" for _ in self.prompts]
-        active = list(range(len(self.prompts)))
-        lengths = list(self.cached)
-        # Prompts grow by very different amounts, so each is read by itself, without padding.
-        logits = torch.cat([self._read(row, lengths) for row in active])
-        while True:
-            for row in active:
-                token, log_prob = self._choose(row, logits[row], ids[row])
-                ids[row].append(token)
-                log_probs[row].append(log_prob)
-                reason[row] = self._stop(row, ids[row], stops)
-            active = [row for row in active if not reason[row]]
-            if not active:
-                break
-            logits = self._step([each[-1] for each in ids], active, lengths)
-        self._scatter(ids, lengths)
-        owner.tokens_written += sum(len(each) for each in ids)
-        return [Completion(tuple(i), tuple(p), r) for i, p, r in zip(ids, log_probs, reason, strict=True)]
-
-    def _stop(self, row: int, ids: list[int], stops: Any) -> str:
-        if ids[-1] in self.owner._end_ids:
-            return "end"
-        if stops is not None and stops(ids):
-            return "string"
-        if len(ids) >= self.room[row]:
-            full = len(self.prompts[row]) + len(ids) >= self.owner.max_context
-            return "context" if full else "length"
-        return ""
-
-    def _read(self, row: int, lengths: list[int]) -> torch.Tensor:
-        """Feeds what a row's cache lacks of its prompt; returns the next-token logits, (1, vocabulary)."""
-        new = self.prompts[row][lengths[row] :]
-        positions = torch.arange(lengths[row], lengths[row] + len(new))[None]
-        lengths[row] += len(new)
-        self.owner.tokens_read += len(new)
-        return self._forward(slice(row, row + 1), torch.tensor([new]), positions)
-
-    def _step(self, tokens: list[int], active: list[int], lengths: list[int]) -> torch.Tensor:
-        """Feeds one token to every row; returns their next-token logits, (batch, vocabulary).
-
-        Rows that have stopped come along: what they write lies behind their end and is never kept.
+        Raises:
+            ValueError: the conversation has a reply under way.
         """
-        positions = torch.tensor(lengths)[:, None].clamp(max=self.capacity - 1)
-        for row in active:
-            lengths[row] += 1
-        return self._forward(slice(0, len(tokens)), torch.tensor(tokens)[:, None], positions)
+        if len(prompt) >= self.max_context:
+            self._done.append((key, Completion((), (), "context")))
+            return
+        row = self._rows.get(key)
+        if row is None:
+            row = self._new_row(key, prompt)
+        elif any(each is row for each in (*self._unread, *self._active)):
+            raise ValueError(f"Conversation {key!r} has a reply under way; take it out of advance() first.")
+        row.prompt, row.ids, row.log_probs, row.stops = list(prompt), [], [], stops
+        row.room = min(self.settings.max_new_tokens, self.max_context - len(prompt))
+        row.seed = reply_seed(self.settings.seed, key, len(prompt))
+        del row.cached[_common(row.cached, row.prompt) :]
+        self._unread.append(row)
 
-    def _forward(self, rows: slice, tokens: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-        """Runs the model on new tokens at the given positions; returns the last ones' logits in float32."""
-        owner, device = self.owner, self.owner.device
-        width = int(positions.max()) + 1
-        mask = torch.arange(width)[None, None, None, :] <= positions[:, None, :, None]
-        self.cache.rows, self.cache.positions, self.cache.width = rows, positions.to(device), width
-        hidden = owner.model.base_model(
-            input_ids=tokens.to(device),
-            position_ids=positions.to(device),
-            attention_mask=_additive(mask.to(device), owner.model.dtype),
-            past_key_values=self.cache,
+    @torch.inference_mode()
+    def advance(self) -> list[tuple[str, Completion]]:
+        """Reads prompts that wait, decodes one token of every reply, and returns (key, reply) of those that ended."""
+        due = len(self._unread) * _READ_SHARE >= len(self._unread) + len(self._active)
+        if self._unread and due:
+            groups = list(_groups(self._unread))
+            self._unread = []
+            for group in groups:
+                self._read(group)
+        elif self._active:
+            self._decode()
+        done, self._done = self._done, []
+        return done
+
+    # Forward passes
+
+    def _read(self, rows: list[_Row]) -> None:
+        """Feeds what the caches lack of the prompts, and chooses each reply's first token."""
+        new = [row.prompt[len(row.cached) :] for row in rows]
+        longest = max(map(len, new))
+        starts = [len(row.cached) for row in rows]
+        for row in rows:
+            row.cached = row.prompt[:-1]
+        self.tokens_read += sum(map(len, new))
+        tokens = [ids + [0] * (longest - len(ids)) for ids in new]
+        visible = max(start + len(ids) for start, ids in zip(starts, new, strict=True))
+        hidden = self._forward([row.slot for row in rows], starts, tokens, visible)
+        logits = self._logits(hidden, range(len(rows)), [[len(ids) - 1] for ids in new])
+        self._active += self._take(rows, [row.prompt[-1:] for row in rows], logits)
+
+    def _decode(self) -> None:
+        """Feeds the last token of every reply under way, and a guess of what follows; chooses the next tokens.
+
+        The slots up to the last one in use are computed where they lie, whether they have a reply under way or not;
+        what an idle one writes lies behind its end. Only where most of them are idle are the others picked out.
+        """
+        self._move_down()
+        rows = self._active
+        fed = [[row.ids[-1], *self._drafts.guess(self._last(row), row.room - len(row.ids) - 1)] for row in rows]
+        longest = max(map(len, fed))
+        span = max(row.slot for row in rows) + 1
+        picked = 3 * len(rows) < span
+        places = list(range(len(rows))) if picked else [row.slot for row in rows]
+        starts = [0] * (len(rows) if picked else span)
+        tokens = [[0] * longest for _ in starts]
+        if not picked:
+            for row in self._rows.values():
+                if row.slot < span:
+                    starts[row.slot] = len(row.cached)
+        for place, row, ids in zip(places, rows, fed, strict=True):
+            starts[place] = len(row.cached)
+            tokens[place][: len(ids)] = ids
+        visible = max(len(row.cached) + len(ids) for row, ids in zip(rows, fed, strict=True))
+        hidden = self._forward([row.slot for row in rows] if picked else None, starts, tokens, visible)
+        self._active = self._take(rows, fed, self._logits(hidden, places, [range(len(ids)) for ids in fed]))
+
+    def _last(self, row: _Row) -> list[int]:
+        """The last tokens of a conversation, as far as guesses go by them."""
+        reach = self._drafts.reach
+        return [*row.prompt[-reach:], *row.ids][-reach:]
+
+    def _forward(
+        self, slots: list[int] | None, starts: list[int], tokens: list[list[int]], visible: int
+    ) -> torch.Tensor:
+        """Runs the model on new tokens, (rows, tokens), of the slots (None: the first ones); returns hidden states.
+
+        What is fed and kept behind the end of a row is never seen: its next tokens are written over it.
+        """
+        self.passes += 1
+        furthest = min(max(starts) + len(tokens[0]), self.max_context)
+        self._cache.reserve(0 if slots is None else max(slots) + 1, furthest)
+        positions = torch.tensor(starts)[:, None] + torch.arange(len(tokens[0]))
+        given = torch.stack([torch.tensor(tokens), positions.clamp(max=self.max_context - 1)])
+        fed, positions = given.to(self.device, non_blocking=True)
+        mask = torch.arange(visible, device=self.device) <= positions[:, None, :, None]
+        self._cache.aim(None if slots is None else torch.tensor(slots, device=self.device), positions, visible)
+        return self.model.base_model(
+            input_ids=fed,
+            position_ids=positions,
+            attention_mask=_additive(mask, self.model.dtype),
+            past_key_values=self._cache,
             use_cache=True,
         ).last_hidden_state
-        return owner.head(hidden[:, -1]).float()
 
-    def _choose(self, row: int, logits: torch.Tensor, written: list[int]) -> tuple[int, float]:
-        """The next token and its log-probability, near-ties decided in a fixed shape."""
-        settings = self.owner.settings
-        noise = None
-        if settings.temperature > 0:
-            uniform = torch.rand(logits.shape, generator=self.noise[row], dtype=torch.float64)
-            noise = -torch.log(-torch.log(uniform.clamp_min(1e-300))).to(logits.device)
-        scores = _scores(logits, settings.temperature, noise)
-        best = torch.topk(scores, 2).values
-        margin = settings.tie_margin / max(settings.temperature, 1e-6) if settings.temperature else settings.tie_margin
-        if float(best[0] - best[1]) < margin:
-            self.owner.ties += 1
-            logits = self._alone(self.prompts[row] + written)
-            scores = _scores(logits, settings.temperature, noise)
-        token = int(scores.argmax())
-        return token, float(torch.log_softmax(logits, -1)[token])
+    def _logits(self, hidden: torch.Tensor, places: Sequence[int], columns: Sequence[Sequence[int]]) -> torch.Tensor:
+        """The next-token logits at some columns of each place, one after the other, (rows, vocabulary)."""
+        rows = [place for place, some in zip(places, columns, strict=True) for _ in some]
+        picked = torch.tensor([rows, [column for some in columns for column in some]], device=self.device)
+        return self.head(hidden[picked[0], picked[1]]).float()
 
-    def _alone(self, ids: list[int]) -> torch.Tensor:
-        """Next-token logits of one sequence, computed without cache, padding or company."""
-        tokens = torch.tensor([ids], device=self.owner.device)
-        hidden = self.owner.model.base_model(input_ids=tokens, use_cache=False).last_hidden_state[:, -1]
-        return self.owner.head(hidden).float()[0]
+    # Tokens
 
-    def _noise_stream(self, key: str, position: int) -> torch.Generator:
-        digest = hashlib.sha256(f"{self.owner.settings.seed}/{key}/{position}".encode()).digest()
-        return torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)
+    def _take(self, rows: Sequence[_Row], fed: Sequence[Sequence[int]], logits: torch.Tensor) -> list[_Row]:
+        """Chooses each row's next tokens, as long as those that were fed are right; returns the rows that go on.
 
-    def _gather(self) -> _RaggedCache:
-        """One buffer for the batch, holding what each row has cached."""
-        config = self.owner.model.config
-        heads = int(getattr(config, "num_key_value_heads", None) or config.num_attention_heads)
-        head_dim = int(getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)
-        shape = (len(self.rows), heads, self.capacity, head_dim)
+        Args:
+            rows: the rows; `fed`: the token that was due for each of them, and guesses.
+            logits: after each token that was fed, one after the other, (tokens, vocabulary).
+        """
+        seeds = [row.seed for row, ids in zip(rows, fed, strict=True) for _ in ids]
+        numbers = [len(row.ids) + n for row, ids in zip(rows, fed, strict=True) for n in range(len(ids))]
+        chosen = zip(*choose(logits, self.settings.temperature, seeds, numbers), strict=True)
+        going: list[_Row] = []
+        for row, ids in zip(rows, fed, strict=True):
+            mine = list(islice(chosen, len(ids)))
+            before, stop = len(row.ids), ""
+            for number, (token, log_prob, gap) in enumerate(mine):
+                if gap < self._margin:
+                    token, log_prob = self._alone(row)
+                row.cached.append(ids[number])
+                row.ids.append(token)
+                row.log_probs.append(log_prob)
+                stop = self._stop(row, token)
+                if stop or number + 1 == len(ids) or token != ids[number + 1]:
+                    break
+            self._drafts.judge(len(ids) - 1, len(row.ids) - before - 1)
+            if stop:
+                self._end(row, stop)
+            else:
+                going.append(row)
+        return going
 
-        def buffer(layer: int, part: str) -> torch.Tensor:
-            out = torch.zeros(shape, dtype=self.owner.model.dtype, device=self.owner.device)
-            for index, (row, n) in enumerate(zip(self.rows, self.cached, strict=True)):
-                if n:
-                    out[index, :, :n] = getattr(row, part)[layer][:, :n]
-            return out
+    def _end(self, row: _Row, stop: str) -> None:
+        self.tokens_written += len(row.ids)
+        self._drafts.learn(row.prompt, row.ids)
+        self._done.append((row.key, Completion(tuple(row.ids), tuple(row.log_probs), stop)))
 
-        layers = range(int(config.num_hidden_layers))
-        return _RaggedCache([buffer(i, "keys") for i in layers], [buffer(i, "values") for i in layers])
+    def _stop(self, row: _Row, token: int) -> str:
+        if token in self._end_ids:
+            return "end"
+        if row.stops is not None and row.stops(row.ids):
+            return "string"
+        if len(row.ids) >= row.room:
+            return "context" if len(row.prompt) + len(row.ids) >= self.max_context else "length"
+        return ""
 
-    def _scatter(self, ids: list[list[int]], lengths: list[int]) -> None:
-        """Keeps each row's cache for its next turn; the last token was decoded but not fed."""
-        for index, row in enumerate(self.rows):
-            n = lengths[index]
-            row.ids = (self.prompts[index] + ids[index])[:n]
-            row.keys = [layer[index, :, :n].clone() for layer in self.cache.keys]
-            row.values = [layer[index, :, :n].clone() for layer in self.cache.values]
+    def _alone(self, row: _Row) -> tuple[int, float]:
+        """The next token of one sequence, computed without cache, padding or company."""
+        self.ties += 1
+        tokens = torch.tensor([row.prompt + row.ids], device=self.device)
+        hidden = self.model.base_model(input_ids=tokens, use_cache=False).last_hidden_state[:, -1]
+        chosen = choose(self.head(hidden).float(), self.settings.temperature, [row.seed], [len(row.ids)])
+        return chosen.tokens[0], chosen.log_probs[0]
+
+    # Slots
+
+    def _new_row(self, key: str, prompt: Sequence[int]) -> _Row:
+        """A row for a new conversation, with what another one begins with alike: instruction and example, mostly."""
+        row = _Row(key, heapq.heappop(self._free) if self._free else len(self._rows))
+        shared = {each.key: _common(each.cached, prompt) for each in self._rows.values()}
+        donor = max(shared, key=shared.__getitem__, default="")
+        if shared.get(donor, 0) >= _WORTH_COPYING:
+            row.cached = list(prompt[: shared[donor]])
+            self._cache.reserve(row.slot + 1, len(row.cached))
+            self._cache.move(self._rows[donor].slot, row.slot, len(row.cached))
+        self._rows[key] = row
+        return row
+
+    def _move_down(self) -> None:
+        """Moves conversations into free slots below, once half of the slots are free: empty ones cost time too."""
+        if 2 * len(self._free) < len(self._free) + len(self._rows):
+            return
+        self._free = list(range(len(self._rows), len(self._free) + len(self._rows)))
+        holes = set(range(len(self._rows))) - {row.slot for row in self._rows.values()}
+        for row in self._rows.values():
+            if row.slot >= len(self._rows):
+                target = holes.pop()
+                self._cache.move(row.slot, target, len(row.cached))
+                row.slot = target
 
 
-def _common(cached: list[int], prompt: list[int]) -> int:
+def _groups(rows: list[_Row]) -> Iterator[list[_Row]]:
+    """Parts of the rows that are read together: the longest first, in each like lengths and not too many tokens."""
+    ordered = sorted(rows, key=lambda row: len(row.cached) - len(row.prompt))
+    group: list[_Row] = []
+    longest = 0
+    for row in ordered:
+        new = len(row.prompt) - len(row.cached)
+        alike = longest <= _SHORT or 2 * new >= longest
+        if group and not (alike and longest * (len(group) + 1) <= _READ_TOKENS):
+            yield group
+            group = []
+        longest = longest if group else new
+        group.append(row)
+    yield group
+
+
+def _common(cached: Sequence[int], prompt: Sequence[int]) -> int:
     """How many leading ids agree; at least one of the prompt is always fed, to have logits."""
     limit = min(len(cached), len(prompt) - 1)
-    n = 0
-    while n < limit and cached[n] == prompt[n]:
-        n += 1
-    return n
+    if list(cached[:limit]) == list(prompt[:limit]):
+        return limit
+    return next(n for n in range(limit) if cached[n] != prompt[n])
 
 
 def _additive(mask: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
     """A mask of what may be seen as the number added to attention scores."""
     return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(~mask, torch.finfo(dtype).min)
-
-
-def _scores(logits: torch.Tensor, temperature: float, noise: torch.Tensor | None) -> torch.Tensor:
-    return logits if noise is None else logits.double() / temperature + noise

@@ -310,14 +310,22 @@ def _phrases(texts: Sequence[str]) -> str:
 
 
 def save_whole(
-    target: Path, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, notes: dict[str, Any] | None = None
+    target: Path,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    notes: dict[str, Any] | None = None,
+    *,
+    weights: dict[str, torch.Tensor] | None = None,
 ) -> Path:
-    """Writes a model folder (safetensors, tokenizer, `training.json` where there are notes) that appears at once."""
+    """Writes a model folder (safetensors, tokenizer, `training.json` where there are notes) that appears at once.
+
+    `weights` are written in place of the model's own, where it holds a part of them only.
+    """
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     with no_progress_bars():
-        model.save_pretrained(partial)
+        model.save_pretrained(partial, state_dict=weights)
     tokenizer.save_pretrained(partial)
     if notes is not None:
         (partial / "training.json").write_text(json.dumps(notes, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """`explore`: let a policy act on tasks, many episodes at a time, and keep every episode.
 
-Environments run in the worker processes of an `EnvPool`. Whichever of them are ready are answered in one batch; an
+Environments run in the worker processes of an `EnvPool`. Those that are ready join the policy's batch, and their
+actions are sent as soon as their own replies end: nobody waits for the slowest reply or the slowest environment. An
 episode that ends is replaced at once by the next task. Every finished episode is appended to the output file, so an
 interrupted exploration continues where it stopped; when all are done the file is put into the order of the tasks.
 
@@ -12,23 +13,22 @@ snapshot is put back by replaying the actions inside the worker, which makes tha
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eto_agent.chat import Protocol, conversation
+from eto_agent.chat import Message, Protocol, conversation, turn_messages
 from eto_agent.policies import Conversation, Policy, Reply
 from eto_agent.starts import Job, Start, id_of, jobs_of, placed
+from eto_agent.streams import stream_of
 from eto_envs.pool import EnvPool, PoolResult
 from eto_envs.tasks import Task, TaskSet
 from eto_envs.trajectory import Trajectory, append_trajectory, read_trajectories, write_trajectories
 
 __all__ = ["World", "explore"]
-
-_LINGER_S = 0.02
-"""How long a batch waits for environments that are still working, once one is ready."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ class _Episode:
     plan: Sequence[str] = ()
     admissible: Sequence[str] = ()
     steps: int = 0
+    messages: list[Message] = field(default_factory=list[Message])
+    rendered: int = 0  # turns that are in the messages
     replied: Reply | None = None
     action: str | None = None
 
@@ -134,9 +136,11 @@ class _Exploration:
         self.policy, self.world, self.todo = policy, world, deque(todo)
         self.seed, self.split = seed, split
         self.episodes: dict[int, _Episode] = {}
+        self.stream = stream_of(policy)
         self.waiting: list[_Episode] = []  # it is the policy's turn
         self.visiting: dict[int, list[Job]] = {}  # environments that look for the starts of jobs
         self.idle: set[int] = set()
+        self.asked: dict[str, _Episode] = {}
         self.finished: list[Trajectory] = []
 
     def run(self) -> Iterator[Trajectory]:
@@ -145,7 +149,9 @@ class _Exploration:
             self._start_next(index)
         while self.episodes or self.visiting:
             self._receive()
-            self._reply()
+            self._ask()
+            for key, reply in self.stream.collect():
+                self._submit(self.asked.pop(key), reply)
             yield from self.finished
             self.finished.clear()
 
@@ -199,15 +205,18 @@ class _Exploration:
             self._start_next(index)
 
     def _receive(self) -> None:
-        """Takes every answer that is ready; waits for the first one only if no reply is due."""
-        timeout = None if not self.waiting else _LINGER_S
+        """Takes every answer that is ready; waits for the first one only if the policy has nothing to do."""
+        idle = not self.waiting and not self.stream.busy
+        timeout = None if idle else self.stream.patience_s if self.waiting else 0.0
+        deadline = 0.0
         while self.world.pool.pending:
             try:
                 result = self.world.pool.receive(timeout_s=timeout)
             except TimeoutError:
                 return
             self._take(result)
-            timeout = _LINGER_S
+            deadline = deadline or time.monotonic() + self.stream.patience_s
+            timeout = max(0.0, deadline - time.monotonic())
 
     def _take(self, result: PoolResult) -> None:
         if result.kind == "visit":
@@ -253,30 +262,29 @@ class _Exploration:
         else:
             self.waiting.append(episode)
 
-    def _reply(self) -> None:
-        batch, self.waiting = self.waiting, []
-        batch.sort(key=lambda episode: episode.key)
-        if not batch:
-            return
-        world = self.world
-        conversations = [
-            Conversation(
-                episode.key,
-                conversation(
-                    episode.trajectory,
-                    world.protocol,
-                    instruction=world.instruction,
-                    example=world.example,
-                    to_act=True,
-                ),
-                episode.trajectory,
-                episode.plan,
-                episode.admissible,
+    def _ask(self) -> None:
+        """Hands the policy the conversations in which it is its turn."""
+        batch, self.waiting = sorted(self.waiting, key=lambda episode: episode.key), []
+        self.asked |= {episode.key: episode for episode in batch}
+        self.stream.submit(
+            [
+                Conversation(each.key, self._messages(each), each.trajectory, each.plan, each.admissible)
+                for each in batch
+            ]
+        )
+
+    def _messages(self, episode: _Episode) -> list[Message]:
+        """The conversation so far; only the turns since the last time are rendered."""
+        world, turns = self.world, episode.trajectory.turns
+        if not episode.messages:
+            episode.messages = conversation(
+                episode.trajectory, world.protocol, instruction=world.instruction, example=world.example, to_act=True
             )
-            for episode in batch
-        ]
-        for episode, reply in zip(batch, self.policy.act(conversations), strict=True):
-            self._submit(episode, reply)
+        else:
+            for turn in turns[episode.rendered :]:
+                episode.messages += turn_messages(turn, world.protocol)
+        episode.rendered = len(turns)
+        return episode.messages
 
     def _submit(self, episode: _Episode, reply: Reply) -> None:
         if reply.error is not None:

@@ -6,6 +6,7 @@ the whole trajectory; every other token is context. A training run
 * reads a model folder and writes another, which appears at once when it is complete;
 * may be killed at any moment: called again with the same arguments it goes on from its last whole checkpoint and, on a
   CPU, ends with the same weights bit for bit;
+* may be carried out by several processes (`distributed.py`), which together take the same steps as one;
 * writes one JSON line a step to `metrics.jsonl` beside the model, with nothing in it that depends on the clock.
 
 Importing this module costs nothing: torch and TRL are imported by the two functions.
@@ -13,11 +14,13 @@ Importing this module costs nothing: torch and TRL are imported by the two funct
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from eto_agent import distributed
 from eto_agent.chat import Encoded, fits
 from eto_agent.training_job import DpoSettings, Job, LoraSettings, OnStep, Pair, TrainingError, TrainSettings
 
@@ -65,11 +68,7 @@ def fit_sft(
     }
     job = Job("sft", model_dir, Path(out_dir), settings, seed, counts, on_step)
     job.check(len(examples), [(each.input_ids, each.mask) for each in kept])
-    if (done := job.finished()) is not None:
-        return done
-    from eto_agent import _trl
-
-    return _trl.train(job, lambda: _trl.sft_trainer(job, kept))
+    return _carry_out(job, kept)
 
 
 def fit_dpo(
@@ -105,8 +104,16 @@ def fit_dpo(
     }
     job = Job("dpo", model_dir, Path(out_dir), settings, seed, counts, on_step)
     job.check(len(pairs), [(each.input_ids, each.mask) for pair in kept for each in (pair.chosen, pair.rejected)])
-    if (done := job.finished()) is not None:
+    return _carry_out(job, kept)
+
+
+def _carry_out(job: Job, data: Sequence[Any]) -> dict[str, Any]:
+    """Trains, unless it is done; with all processes, where there are several."""
+    with distributed.first():
+        done = job.finished()
+    if done is not None:
         return done
     from eto_agent import _trl
 
-    return _trl.train(job, lambda: _trl.dpo_trainer(job, settings, kept))
+    with distributed.share(dataclasses.replace(job, on_step=None), data):
+        return _trl.train(job, data)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from eto_agent import distributed
 from eto_agent.chat import Encoded
 from eto_envs.errors import EtoEnvError
 
@@ -135,6 +136,12 @@ class Job:
             raise TrainingError(
                 f"gradient_accumulation={settings.gradient_accumulation} does not divide batch_size="
                 f"{settings.batch_size}; choose a divisor."
+            )
+        processes = distributed.processes()
+        if settings.batch_size // settings.gradient_accumulation % processes:
+            raise TrainingError(
+                f"{processes} processes do not divide batch_size={settings.batch_size} / gradient_accumulation="
+                f"{settings.gradient_accumulation}; start a number of processes that does."
             )
         same = dataclasses.replace(settings, save_steps=0, report_to=())  # these two do not change the result
         told = json.dumps([self.kind, self.seed, dataclasses.asdict(same)])

@@ -12,7 +12,7 @@ import json
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -139,7 +139,9 @@ class Trajectory:
 
     def to_json(self) -> str:
         """One line of JSON, without the line end. Keys stand in a fixed order."""
-        return json.dumps(asdict(self), ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+        fields = {name: getattr(self, name) for name in self.__slots__}  # `asdict` would copy every token id
+        fields["turns"] = [{name: getattr(turn, name) for name in turn.__slots__} for turn in self.turns]
+        return json.dumps(fields, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
 
     @classmethod
     def from_json(cls, line: str) -> Trajectory:

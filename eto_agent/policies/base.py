@@ -22,7 +22,7 @@ class Conversation:
 
     Attributes:
         key: names the episode (task and sample number); sampling streams and caches go by it.
-        messages: the conversation so far, ending with a user turn.
+        messages: the conversation so far, ending with a user turn; the list grows with the episode.
         trajectory: the record so far.
         plan: the oracle's plan from the start, for policies that need it.
         admissible: the admissible actions, for policies that need them.

@@ -10,9 +10,6 @@ from eto_agent.policies.base import Conversation, Needs, Reply, cut_at
 
 __all__ = ["TransformersPolicy"]
 
-_STOP_WINDOW = 16
-"""How many of a reply's last tokens are searched for a stop string."""
-
 
 class TransformersPolicy:
     """A Hugging Face causal language model; see `Generator` for how replies are decoded.
@@ -37,19 +34,36 @@ class TransformersPolicy:
         from eto_agent.chat import ChatEncoder
         from eto_agent.generation import GenerationSettings, Generator
         from eto_agent.models import load
+        from eto_agent.prompts import Prompts
+        from eto_agent.stop_strings import StopStrings
 
         loaded, tokenizer = load(model)
         self.name = name or str(model)
         self.encoder = ChatEncoder(tokenizer)
         self.generator = Generator(loaded, self.encoder.end_of_turn_ids, settings or GenerationSettings())
+        self._prompts = Prompts(self.encoder)
         self._stop_strings = tuple(stop_strings)
+        self._stops = StopStrings(tokenizer, stop_strings)
+
+    @property
+    def busy(self) -> bool:
+        return self.generator.busy
+
+    @property
+    def patience_s(self) -> float:
+        return 0.0  # conversations join between two tokens
+
+    def submit(self, conversations: Sequence[Conversation]) -> None:
+        for each in conversations:
+            self.generator.submit(each.key, self._prompts.ids(each.key, each.messages), self._stops)
+
+    def collect(self) -> list[tuple[str, Reply]]:
+        return [(key, self._reply(completion)) for key, completion in self.generator.advance()]
 
     def act(self, conversations: Sequence[Conversation]) -> list[Reply]:
-        prompts = [self.encoder.prompt_ids(conversation.messages) for conversation in conversations]
-        completions = self.generator.complete(
-            [conversation.key for conversation in conversations], prompts, self._has_stop_string
-        )
-        return [self._reply(completion) for completion in completions]
+        keys = [each.key for each in conversations]
+        prompts = [self._prompts.ids(each.key, each.messages) for each in conversations]
+        return [self._reply(completion) for completion in self.generator.complete(keys, prompts, self._stops)]
 
     def _reply(self, completion: Any) -> Reply:
         if not completion.ids:
@@ -60,9 +74,6 @@ class TransformersPolicy:
             return Reply(text, stop="string")  # the ids are those of more than the text
         return Reply(text, completion.ids, completion.log_probs, completion.stop)
 
-    def _has_stop_string(self, ids: Sequence[int]) -> bool:
-        tail = self.encoder.tokenizer.decode(list(ids[-_STOP_WINDOW:]))
-        return any(stop in tail for stop in self._stop_strings)
-
     def forget(self, key: str) -> None:
+        self._prompts.forget(key)
         self.generator.forget(key)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -226,3 +227,70 @@ def test_nothing_to_do_is_an_empty_file(tmp_path: Path) -> None:
         played: list[Trajectory] = explore(empty, policy, running, tmp_path / "t.jsonl")
     assert played == []
     assert (tmp_path / "t.jsonl").read_bytes() == b""
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from tests.eto_agent.test_rollout import RandomPolicy, explore, some, world
+
+with world() as running:  # workers start before the limit is set
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+    explore(some(40), RandomPolicy(0), running, Path(sys.argv[1]))
+"""
+
+
+def test_a_full_disk_loses_the_episode_that_did_not_fit(tmp_path: Path) -> None:
+    out, whole = tmp_path / "full.jsonl", tmp_path / "whole.jsonl"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", FULL_DISK, str(out)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert "File too large" in done.stderr
+    lines = out.read_bytes().splitlines(keepends=True)
+    kept = [line for line in lines if line.endswith(b"\n")]
+    assert len(lines) - len(kept) <= 1
+    assert 3 <= len(kept) < 40
+    again: list[str] = []
+    with world() as running, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the half line is reported
+        explore(some(40), RandomPolicy(0), running, out, on_episode=lambda each, *_: again.append(each.task))
+        explore(some(40), RandomPolicy(0), running, whole)
+    assert len(again) == 40 - len(kept)
+    assert out.read_bytes() == whole.read_bytes()
+
+
+def test_a_reply_that_takes_long_does_not_hold_the_others(tmp_path: Path) -> None:
+    """The first task's reply never comes until all other episodes are over."""
+    tasks = some(6)
+
+    class Holding(OraclePolicy):
+        patience_s = 0.0
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.held: list[Conversation] = []
+            self.due: list[Conversation] = []
+            self.over: list[str] = []
+
+        @property
+        def busy(self) -> bool:
+            return bool(self.due or (self.held and len(self.over) == 5))
+
+        def submit(self, conversations: Sequence[Conversation]) -> None:
+            for each in conversations:
+                (self.held if each.trajectory.task == tasks.ids[0] else self.due).append(each)
+
+        def collect(self) -> list[tuple[str, Reply]]:
+            ready, self.due = self.due, []
+            if len(self.over) == 5:
+                ready, self.held = [*ready, *self.held], []
+            return [(each.key, reply) for each, reply in zip(ready, self.act(ready), strict=True)]
+
+        def forget(self, key: str) -> None:
+            self.over.append(key)
+
+    policy = Holding()
+    with world(2, workers=1) as running:
+        played = explore(tasks, policy, running, tmp_path / "t.jsonl")
+    assert [each.outcome for each in played] == ["solved"] * 6
+    assert policy.over[-1] == f"{tasks.ids[0]}#0"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from eto_agent.chat import ChatEncoder, Encoded
 from eto_agent.models import load
 from eto_agent.trainers import DpoSettings, LoraSettings, Pair, TrainingError, TrainSettings, fit_dpo, fit_sft
 from eto_envs.trajectory import Trajectory
+from tests.eto_agent.by_hand import dpo_by_hand, log_prob
 from tests.eto_agent.trainings import FAST, FAST_DPO, episode, messages, rows
 
 # By hand
@@ -43,27 +43,6 @@ def pieces(tokenizer: Any, trajectory: Trajectory) -> tuple[list[int], list[bool
         if index < len(turns) - 1:
             add(f"<|user|>Observation: {turn.observation}", False)
     return ids, counts
-
-
-def log_prob(model: Any, ids: Sequence[int], counts: Sequence[bool]) -> tuple[float, int]:
-    """The sum of the log-probabilities of the tokens that count, in double precision from the logits; their number."""
-    with torch.no_grad():
-        logits = model(torch.tensor([ids])).logits[0].double()
-    each = torch.log_softmax(logits, -1)[range(len(ids) - 1), list(ids[1:])]
-    chosen = torch.tensor(counts[1:])
-    return float(each[chosen].sum()), int(chosen.sum())
-
-
-def dpo_by_hand(policy: Any, reference: Any, sides: Sequence[tuple[Any, Any]], beta: float, sft_weight: float) -> float:
-    """Equation 11, and the weighted negative log-likelihood of the chosen tokens."""
-    losses: list[float] = []
-    likelihood, tokens = 0.0, 0
-    for chosen, rejected in sides:
-        shifts = [log_prob(policy, *side)[0] - log_prob(reference, *side)[0] for side in (chosen, rejected)]
-        losses.append(float(np.log1p(np.exp(-beta * (shifts[0] - shifts[1])))))
-        total, count = log_prob(policy, *chosen)
-        likelihood, tokens = likelihood + total, tokens + count
-    return sum(losses) / len(losses) - sft_weight * likelihood / tokens
 
 
 @pytest.mark.parametrize("accumulation", [1, 2, 5])
@@ -159,11 +138,11 @@ def test_stock_trl_scores_observations_too(
 )
 def test_the_order_of_examples(lengths: list[int], size: int, epoch: int) -> None:
     """Every epoch is a permutation of its own that depends on the seed only."""
-    from eto_agent._trl import _Grouped
+    from eto_agent.order import Grouped
 
     orders = []
     for seed in (1, 1, 2):
-        sampler = _Grouped(lengths, size, seed)
+        sampler = Grouped(lengths, size, seed)
         sampler.set_epoch(epoch)
         orders.append(list(sampler))
     assert orders[0] == orders[1]
@@ -172,7 +151,7 @@ def test_the_order_of_examples(lengths: list[int], size: int, epoch: int) -> Non
 
 def test_like_lengths_share_batches() -> None:
     """With many examples, batches of 8 are padded by less than a third of what a random order costs."""
-    from eto_agent._trl import _Grouped
+    from eto_agent.order import Grouped
 
     rng = np.random.default_rng(0)
     lengths = rng.integers(50, 1000, 1001).tolist()
@@ -181,7 +160,7 @@ def test_like_lengths_share_batches() -> None:
         batches = [[lengths[index] for index in order[start : start + 8]] for start in range(0, len(order), 8)]
         return sum(max(batch) * len(batch) for batch in batches)
 
-    ours, shuffled = padded(list(_Grouped(lengths, 8, 0))), padded(rng.permutation(1001).tolist())
+    ours, shuffled = padded(list(Grouped(lengths, 8, 0))), padded(rng.permutation(1001).tolist())
     assert ours - sum(lengths) < (shuffled - sum(lengths)) / 3
 
 

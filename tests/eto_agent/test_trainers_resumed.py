@@ -144,7 +144,7 @@ def test_stopped_between_the_last_step_and_the_model(
     """All steps are done and in a checkpoint, but the folder is not written: nothing is trained again."""
     from eto_agent import _trl
 
-    def stop(*_: Any) -> None:
+    def stop(*_: Any, **__: Any) -> None:
         raise Stop
 
     run, data, out, facts = whole

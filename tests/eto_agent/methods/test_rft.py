@@ -23,7 +23,7 @@ from tests.eto_agent.methods.conftest import CONFIG
 
 ROOT = Path(__file__).parents[3]
 BRIEF = replace(CONFIG.sft, epochs=4, save_steps=4)
-WARM = RftConfig(samples=6, temperature=1.2, threshold=0.2, iterations=2)
+WARM = RftConfig(samples=6, temperature=1.6, threshold=0.2, iterations=2)
 
 
 def read(folder: Path, name: str) -> list[Trajectory]:

@@ -24,7 +24,7 @@ Metrics, a line an update: reward and success (means), turns and agent_tokens (a
 out (errors, silent, too_long, turns_left_out); kl; generation_gap (largest difference between log-probabilities kept
 from generation and computed here: should be rounding); explained_variance of the values; and means over the optimiser
 steps (passes): policy_loss, reference_loss, value_loss, entropy, approx_kl and clip_share against the policy that
-played, grad_norm; stopped_early. Watch kl and entropy: an agent that collapses loses both before its reward.
+played, grad_norm; stopped_early. Watch kl and entropy beside the reward.
 
 Example
     eto-agent ppo --config benchmarks/methods/ppo_locked_door.yaml

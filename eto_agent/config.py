@@ -7,22 +7,20 @@ are refused before anything is started.
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
-import tyro
 import yaml
 
 from eto_agent.endpoint import EndpointSettings
+from eto_agent.flags import KeyValues
 from eto_agent.models import TokenizerKind
 from eto_agent.ppo_config import PpoConfig
 from eto_agent.teacher import TeacherSettings
 from eto_agent.trainers import DpoSettings, TrainSettings
 from eto_envs.errors import DataError, UnknownNameError
-from eto_envs.making import parse_settings
 
 __all__ = [
     "LEVELS",
@@ -54,17 +52,6 @@ Level = Literal["trajectory", "step", "mixture"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 """What ETO contrasts: whole trajectories, single turns, or both."""
 
-EnvSettings = Annotated[
-    dict[str, Any],
-    tyro.constructors.PrimitiveConstructorSpec(
-        nargs="*",
-        metavar="KEY=VALUE",
-        instance_from_str=parse_settings,
-        is_instance=lambda value: isinstance(value, dict),
-        str_from_instance=lambda value: [f"{key}={json.dumps(each)}" for key, each in value.items()],
-    ),
-]
-
 
 @dataclass(frozen=True)
 class EnvConfig:
@@ -72,7 +59,7 @@ class EnvConfig:
 
     id: str = "eto/ScienceWorld-v0"
     """Gymnasium id."""
-    settings: EnvSettings = field(default_factory=dict[str, Any])
+    settings: KeyValues = field(default_factory=dict[str, Any])
     """Keyword arguments of gymnasium.make, e.g. simplification=easy."""
     types: tuple[str, ...] = ()
     """Task types to use; none means all."""

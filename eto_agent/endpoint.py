@@ -10,32 +10,18 @@ taken out of every text that an endpoint returns.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from queue import Queue
 from threading import Lock, Thread
-from typing import Annotated, Any
+from typing import Any
 
-import tyro
-
+from eto_agent.flags import KeyValues
 from eto_envs.errors import EtoEnvError, MissingDependencyError
-from eto_envs.making import parse_settings
 
 __all__ = ["Answer", "Endpoint", "EndpointError", "EndpointSettings", "Usage"]
-
-Body = Annotated[
-    dict[str, Any],
-    tyro.constructors.PrimitiveConstructorSpec(
-        nargs="*",
-        metavar="KEY=VALUE",
-        instance_from_str=parse_settings,
-        is_instance=lambda value: isinstance(value, dict),
-        str_from_instance=lambda value: [f"{key}={json.dumps(each)}" for key, each in value.items()],
-    ),
-]
 
 _BROKEN_IN_A_ROW = 8
 """After so many requests in a row that failed for good, the endpoint counts as broken."""
@@ -76,7 +62,7 @@ class EndpointSettings:
     """Price of a million tokens read; none: costs are unknown."""
     completion_price: float | None = None
     """Price of a million tokens written; none: costs are unknown."""
-    body: Body = field(default_factory=dict[str, Any])
+    body: KeyValues = field(default_factory=dict[str, Any])
     """Further keys of each request, e.g. reasoning_effort=low; null leaves a key out, e.g. temperature=null."""
 
     def __post_init__(self) -> None:

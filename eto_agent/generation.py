@@ -26,7 +26,8 @@ from transformers import PreTrainedModel
 from eto_agent.completions import Completion, GenerationSettings, Stops
 from eto_agent.drafts import Drafts
 from eto_agent.kv_cache import SlotCache
-from eto_agent.sampling import choose, reply_seed
+from eto_agent.sampling import choose
+from eto_agent.seeds import reply_seed
 
 __all__ = ["Completion", "GenerationSettings", "Generator", "Stops"]
 

@@ -6,13 +6,12 @@ seed, the token's number in the reply, and the vocabulary entry; so it is the sa
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 
-__all__ = ["Choice", "choose", "reply_seed"]
+__all__ = ["Choice", "choose"]
 
 _GOLDEN = -0x61C8864680B583EB  # 2^64 divided by the golden ratio, as a signed 64-bit number
 _MIX = (-0x40A7B892E31B1A47, -0x6B2FB644ECCEEE15)  # splitmix64 (Steele, Lea, Flood 2014)
@@ -27,12 +26,6 @@ class Choice(NamedTuple):
     tokens: list[int]
     log_probs: list[float]
     gaps: list[float]
-
-
-def reply_seed(seed: int, key: str, position: int) -> int:
-    """The seed of a reply's noise, from the conversation's name and where in it the reply begins."""
-    digest = hashlib.sha256(f"{seed}/{key}/{position}".encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def choose(logits: torch.Tensor, temperature: float, seeds: Sequence[int], numbers: Sequence[int]) -> Choice:

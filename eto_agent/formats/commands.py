@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from eto_agent.config import EnvSettings
 from eto_agent.console import say
+from eto_agent.flags import KeyValues
 from eto_agent.formats.replay import Verdict, replay
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
@@ -38,7 +38,7 @@ class ImportArguments:
     """Split to note in the trajectories."""
     verify: bool = False
     """Replay every episode in our world, report what differs, and take rewards and observations from there."""
-    settings: EnvSettings = field(default_factory=dict[str, Any])
+    settings: KeyValues = field(default_factory=dict[str, Any])
     """Keyword arguments of the environment for --verify, e.g. games=official."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -11,7 +10,7 @@ from eto_agent.chat import Message
 from eto_agent.endpoint import Usage
 from eto_envs.trajectory import Trajectory
 
-__all__ = ["Conversation", "Needs", "Policy", "Reply", "cut_at", "stream_seed"]
+__all__ = ["Conversation", "Needs", "Policy", "Reply", "cut_at"]
 
 Needs = Literal["", "oracle", "admissible"]
 
@@ -77,9 +76,3 @@ def cut_at(text: str, stop_strings: Sequence[str]) -> str:
     for stop in stop_strings:
         text = text.partition(stop)[0]
     return text
-
-
-def stream_seed(seed: int, key: str, position: int) -> int:
-    """The seed of one reply, below 2**63: of the run's seed, the conversation and its place in it, nothing else."""
-    digest = hashlib.sha256(f"{seed}/{key}/{position}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1

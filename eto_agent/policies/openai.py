@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from eto_agent.endpoint import Answer, Endpoint, EndpointSettings
-from eto_agent.policies.base import Conversation, Needs, Reply, cut_at, stream_seed
+from eto_agent.policies.base import Conversation, Needs, Reply, cut_at
+from eto_agent.seeds import request_seed
 
 __all__ = ["ENDPOINT_PREFIX", "OpenAIPolicy"]
 
@@ -66,7 +67,7 @@ class OpenAIPolicy:
 
     def _request(self, conversation: Conversation) -> dict[str, Any]:
         messages = [{"role": each["role"], "content": each["content"]} for each in conversation.messages]
-        return self._body(messages, stream_seed(self._seed, conversation.key, len(messages)))
+        return self._body(messages, request_seed(self._seed, conversation.key, len(messages)))
 
     def _body(self, messages: list[dict[str, str]], seed: int) -> dict[str, Any]:
         body: dict[str, Any] = {

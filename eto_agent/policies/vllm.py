@@ -9,7 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from eto_agent.policies.base import Conversation, Needs, Reply, cut_at, stream_seed
+from eto_agent.policies.base import Conversation, Needs, Reply, cut_at
+from eto_agent.seeds import request_seed
 from eto_envs.errors import EtoEnvError, MissingDependencyError
 
 __all__ = ["EngineError", "VllmEngine", "VllmPolicy", "check_vllm"]
@@ -179,7 +180,7 @@ class VllmPolicy:
         return {
             "temperature": settings.temperature,
             "max_tokens": min(settings.max_new_tokens, room),
-            "seed": stream_seed(settings.seed, key, position),
+            "seed": request_seed(settings.seed, key, position),
             "stop": list(self._stop_strings),
             "stop_token_ids": list(self.encoder.end_of_turn_ids),
             "logprobs": 0,  # of the sampled token; vLLM gives them before the temperature

@@ -22,7 +22,7 @@ import tyro
 
 from eto_agent.config import Level, RunConfig, load_config
 from eto_agent.formats.commands import ExportArguments, ImportArguments, export_trajectories, import_trajectories
-from eto_envs.errors import EtoEnvError
+from eto_envs.errors import EtoEnvError, UnknownNameError
 
 __all__ = ["main"]
 
@@ -33,6 +33,8 @@ class Arguments:
 
     config: Path | None = None
     """YAML file with any of the keys below; flags win over it. A run folder's config.yaml is such a file."""
+    preset: tuple[str, ...] = ()
+    """Presets of that file to lay over it, in this order."""
     run: Annotated[RunConfig, tyro.conf.arg(name="")] = field(default_factory=RunConfig)
 
 
@@ -97,14 +99,18 @@ def _run(name: str, command: Command, given: list[str]) -> None:
         return
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--config", type=Path)
-    file = parser.parse_known_args(given)[0].config
-    config = RunConfig() if file is None or {"-h", "--help"} & set(given) else load_config(file)
+    parser.add_argument("--preset", nargs="*", default=[])
+    first = parser.parse_known_args(given)[0]
+    if first.preset and first.config is None:
+        raise UnknownNameError(f"--preset {' '.join(first.preset)} needs the file that holds it; give --config FILE.")
+    asked = {"-h", "--help"} & set(given)
+    config = RunConfig() if first.config is None or asked else load_config(first.config, first.preset)
     parsed = tyro.cli(
         command.takes,
         prog=f"eto-agent {name}",
         description=command.help,
         args=given,
-        default=command.takes(config=file, run=config),
+        default=command.takes(config=first.config, run=config),
         config=(tyro.conf.FlagConversionOff,),
     )
     from eto_agent import distributed

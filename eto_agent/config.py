@@ -7,7 +7,7 @@ are refused before anything is started.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
@@ -18,6 +18,7 @@ from eto_agent.endpoint import EndpointSettings
 from eto_agent.flags import KeyValues
 from eto_agent.models import TokenizerKind
 from eto_agent.ppo_config import PpoConfig
+from eto_agent.presets import with_presets
 from eto_agent.teacher import TeacherSettings
 from eto_agent.trainers import DpoSettings, TrainSettings
 from eto_envs.errors import DataError, UnknownNameError
@@ -107,6 +108,10 @@ class ExpertConfig:
     """Expert trajectories below this reward are left out (they are kept apart, for methods that learn from them)."""
     break_off: float = 0.0
     """Share of the tasks, drawn by the seed, on which the oracle stops half-way: experts that fail, to try EEF on."""
+    slips: float = 0.0
+    """Chance of a mistake before each step of the oracle; mistakes are shown, never imitated (see slips.py)."""
+    rationales: bool = True
+    """Whether the oracle says a rule-made thought before each action; without, replies are the bare action."""
 
 
 @dataclass(frozen=True)
@@ -297,8 +302,8 @@ class RunConfig:
     annotate: TeacherSettings = field(default_factory=TeacherSettings)
 
 
-def load_config(path: Path) -> RunConfig:
-    """Reads a configuration from YAML.
+def load_config(path: Path, presets: Sequence[str] = ()) -> RunConfig:
+    """Reads a configuration from YAML, with some of its presets laid over it (see `presets.py`).
 
     Raises:
         DataError: there is no such file, or it is not a YAML mapping.
@@ -314,6 +319,7 @@ def load_config(path: Path) -> RunConfig:
         raise DataError(f"{str(path)!r} is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(given, dict):
         raise DataError(f"{str(path)!r} holds a {type(given).__name__}; expected keys such as {', '.join(_keys())}.")
+    given = with_presets(given, presets, repr(str(path)))
     for key, allowed in _unknown_keys(given, RunConfig):
         raise UnknownNameError.of("key", key, allowed, "See: eto-agent run --help", where=f"in {str(path)!r}")
     try:

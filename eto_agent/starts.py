@@ -106,11 +106,14 @@ def spread(count: int, most: int | None) -> list[int]:
 def starts_along(record: Trajectory, most: int | None = None) -> list[Start]:
     """The states of an episode in which its agent had to choose: before its first turn, ..., before its last.
 
+    A state before a slip of an expert (a `prefix` turn) is none of them: what was said there is no example.
+
     Args:
         record: the episode.
         most: at most this many of them, evenly spread; None takes all.
     """
-    return [Start(record, turns) for turns in spread(len(record.turns) - 1, most)]
+    states = [turns for turns, turn in enumerate(record.turns[1:]) if turn.role == "agent"]
+    return [Start(record, states[index]) for index in spread(len(states), most)]
 
 
 def placed(

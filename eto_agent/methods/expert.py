@@ -5,7 +5,8 @@ Flow
     plan as it is -> keep trajectories of at least `expert.min_reward`; the rest are counted and named, and kept apart
     for methods that learn from failures (EEF), unless they died of an error.
 
-    With `expert.break_off` the oracle stops half-way on a share of the tasks, drawn by the seed.
+    With `expert.slips` the oracle makes mistakes and puts them right (see `slips.py`); a solution that a mistake spoils
+    is run as it is. With `expert.break_off` the oracle stops half-way on a share of the tasks, drawn by the seed.
 
 Reads   nothing, or the file named by `expert.file`
 Writes  `expert/trajectories.jsonl`, `expert/failed.jsonl`, `expert/stage.json` (counts, and the tasks left out)
@@ -31,6 +32,8 @@ from eto_agent.policies import Conversation, OraclePolicy, Reply
 from eto_agent.rationales import RATIONALES, SKIPS
 from eto_agent.runs import StageError
 from eto_agent.scoring import strict_score
+from eto_agent.slips import SLIPS, SlippingOracle
+from eto_envs.errors import UnknownNameError
 from eto_envs.tasks import TaskSet
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
@@ -41,10 +44,12 @@ def expert(lab: Lab) -> Path:
     """Makes the expert trajectories of the training tasks; returns their file.
 
     Raises:
-        StageError: no trajectory is good enough.
+        StageError: no trajectory is good enough. UnknownNameError: slips in a world that has none.
     """
     config = lab.config
     given = config.expert.file
+    if config.expert.slips and config.env.id not in SLIPS:
+        raise UnknownNameError.of("environment with slips (expert.slips)", config.env.id, SLIPS)
     stage = lab.run.stage(
         "expert",
         {
@@ -53,6 +58,8 @@ def expert(lab: Lab) -> Path:
             "file": "" if given is None else given,
             "min_reward": config.expert.min_reward,
             "break_off": [config.expert.break_off, config.seed if config.expert.break_off else 0],
+            "slips": [config.expert.slips, config.seed if config.expert.slips else 0],
+            "rationales": config.expert.rationales,
         },
     )
     if stage.done:
@@ -75,12 +82,13 @@ def expert(lab: Lab) -> Path:
 
 def _record(lab: Lab, folder: Path) -> list[Trajectory]:
     """One trajectory for each training task, shortened where the shorter one does as well."""
-    env_id = lab.config.env.id
-    rationale, skip = RATIONALES.get(env_id), SKIPS.get(env_id)
+    env_id, config = lab.config.env.id, lab.config.expert
+    rationale, skip = RATIONALES.get(env_id) if config.rationales else None, SKIPS.get(env_id)
     stops = _stops(lab)
-    oracle = _Stopping(rationale, skip, stops=stops)
-    found = {each.task: each for each in lab.explore("experts", lab.train_tasks, oracle, folder / "recorded.jsonl")}
-    tasks = [task for task in lab.train_tasks if skip is not None and task.id not in stops]
+    oracle = _Stopping(rationale, skip, chance=config.slips, slips=SLIPS.get(env_id), seed=lab.config.seed, stops=stops)
+    recorded = lab.explore("experts", lab.train_tasks, oracle, folder / "recorded.jsonl")
+    found = {each.task: oracle.with_context(each) for each in recorded}
+    tasks = [task for task in lab.train_tasks if (skip is not None or config.slips) and task.id not in stops]
     short = [task for task in tasks if strict_score(found[task.id])[0] < 1.0]
     if short:
         again = TaskSet(lab.train_tasks.name, short)
@@ -91,7 +99,7 @@ def _record(lab: Lab, folder: Path) -> list[Trajectory]:
 
 
 @dataclass
-class _Stopping(OraclePolicy):
+class _Stopping(SlippingOracle):
     """An oracle that follows only the first half of its plan on some tasks."""
 
     stops: frozenset[str] = frozenset()

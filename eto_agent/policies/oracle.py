@@ -29,14 +29,22 @@ class OraclePolicy:
         return [self._reply(conversation) for conversation in conversations]
 
     def _reply(self, conversation: Conversation) -> Reply:
+        action = self.next_action(conversation)
+        return Reply(None, stop="plan") if action is None else self.saying(conversation.trajectory, action)
+
+    def next_action(self, conversation: Conversation) -> str | None:
+        """The first step of the plan that is not taken yet; other actions between the steps are passed over."""
         plan = [action for action in conversation.plan if self.skip is None or not self.skip(action)]
-        taken = sum(turn.role == "agent" for turn in conversation.trajectory.turns)
-        if taken >= len(plan):
-            return Reply(None, stop="plan")
-        action = plan[taken]
+        taken = 0
+        for turn in conversation.trajectory.turns:
+            taken += turn.role == "agent" and taken < len(plan) and turn.action == plan[taken]
+        return plan[taken] if taken < len(plan) else None
+
+    def saying(self, trajectory: Trajectory, action: str) -> Reply:
+        """An action, after its rationale where there are any."""
         if self.rationale is None:
             return Reply(f"Action: {action}")
-        return Reply(f"Thought: {self.rationale(conversation.trajectory, action)}\nAction: {action}")
+        return Reply(f"Thought: {self.rationale(trajectory, action)}\nAction: {action}")
 
     def forget(self, key: str) -> None:
         pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,16 +19,16 @@ from eto_envs.trajectory import Trajectory, Turn
 TEXTS = ["Thought: I look.\nAction: look around", "Observation: You are in the kitchen.", "Boil water."] * 5
 
 
-def conversation(key: str = "a#0", taken: int = 0, **more: object) -> Conversation:
-    turns = [Turn("task", "Boil water.", ""), *(Turn("agent", "", "", action="x") for _ in range(taken))]
+def conversation(key: str = "a#0", taken: Sequence[str] = (), **more: object) -> Conversation:
+    turns = [Turn("task", "Boil water.", ""), *(Turn("agent", "", "", action=each) for each in taken)]
     trajectory = Trajectory("eto/ScienceWorld-v0", "a", "a", "m/s", turns=turns)
     messages = [{"role": "user", "content": "Boil water.", "trained": False}]
     return Conversation(key, messages, trajectory, **more)  # type: ignore[arg-type]
 
 
 def test_the_oracle_follows_its_plan_and_then_has_no_answer() -> None:
-    policy = OraclePolicy()
-    told = [policy.act([conversation(taken=n, plan=["go", "take"])])[0] for n in range(3)]
+    policy, plan = OraclePolicy(), ["go", "take"]
+    told = [policy.act([conversation(taken=plan[:n], plan=plan)])[0] for n in range(3)]
     assert [(reply.text, reply.stop) for reply in told] == [
         ("Action: go", "end"),
         ("Action: take", "end"),

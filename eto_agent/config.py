@@ -42,6 +42,7 @@ __all__ = [
     "RunConfig",
     "SelfPlayConfig",
     "load_config",
+    "trainings",
 ]
 
 MethodName = Literal["eto", "best-of-n", "rft", "ppo", "ipr", "eef", "self-play"]
@@ -322,6 +323,16 @@ def load_config(path: Path) -> RunConfig:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise UnknownNameError(f"Unusable {key} {first['input']!r} in {str(path)!r}: {first['msg']}.") from None
+
+
+def trainings(config: Any, prefix: str = "") -> Iterator[tuple[str, TrainSettings]]:
+    """The settings of every training in a configuration, with their keys: `sft`, `eto.dpo`, ..."""
+    for each in dataclasses.fields(config):
+        value = getattr(config, each.name)
+        if isinstance(value, TrainSettings):
+            yield f"{prefix}{each.name}", value
+        elif dataclasses.is_dataclass(value):
+            yield from trainings(value, f"{prefix}{each.name}.")
 
 
 def _keys() -> list[str]:

@@ -51,9 +51,9 @@ class PolicyArguments(Arguments):
     """What `evaluate` takes."""
 
     policy: str = "sft"
-    """Which policy: random, oracle, base, sft, eto-N, eto-step-N, eto-mixture-N, rft, rft-N, ppo, ipr-N, eef-N,
-    self-play-VARIANT, the folder of a model, a file of trajectories to replay, or openai:MODEL for a model behind the
-    endpoint of the section api."""
+    """Which policy: random, oracle, base, sft, eto-N, eto-step-N, eto-mixture-N, eto-careful-step-N, rft, rft-N,
+    ppo, ipr-N, eef-N, self-play-VARIANT, the folder of a model, a file of trajectories to replay, or openai:MODEL for
+    a model behind the endpoint of the section api."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ part in its trainings.
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -95,9 +96,7 @@ def _run(name: str, command: Command, given: list[str]) -> None:
     if not issubclass(command.takes, Arguments):
         command.do(tyro.cli(command.takes, prog=f"eto-agent {name}", description=command.help, args=given))
         return
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--config", type=Path)
-    file = parser.parse_known_args(given)[0].config
+    file, flags = _file_and_flags(given)
     config = RunConfig() if file is None or {"-h", "--help"} & set(given) else load_config(file)
     parsed = tyro.cli(
         command.takes,
@@ -116,8 +115,19 @@ def _run(name: str, command: Command, given: list[str]) -> None:
         return
     from eto_agent.lab import Lab
 
-    with distributed.lead(), Lab(parsed.run) as lab:
+    with distributed.lead(), Lab(parsed.run, flags) as lab:
         command.do(lab, parsed)
+
+
+def _file_and_flags(given: list[str]) -> tuple[Path | None, str]:
+    """The file of `--config`; and all that was given but for what is a stage's own, to be repeated in messages."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for name in ("--config", "--iteration", "--level", "--policy"):
+        parser.add_argument(name)
+    own, others = parser.parse_known_args(given)
+    if own.config is None:
+        return None, shlex.join(others)
+    return Path(own.config), shlex.join(["--config", own.config, *others])
 
 
 def _overview() -> str:

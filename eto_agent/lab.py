@@ -35,12 +35,16 @@ class Lab:
 
     Environments start when the first stage needs them and are stopped at the end.
 
+    Args:
+        config: the configuration.
+        flags: what a command on this run is given, for messages that name the next one.
+
     Raises:
         EtoEnvError: the configuration cannot work (unknown environment, split, task type, model folder, ...), or
             the folder was made with another one. Nothing has been written or started then.
     """
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: RunConfig, flags: str = "") -> None:
         self.config = config = replace(config, eto=config.eto.filled(config.env.id))
         self._env = self._make_env()
         self.train_tasks = self._tasks(config.env.train_split, config.env.train_per_type)
@@ -57,7 +61,7 @@ class Lab:
             raise DataError(f"No expert trajectories at {str(config.expert.file)!r} (expert.file).")
         if not config.out.exists():
             self._try_environment()
-        self.run = Run(config.out, config)
+        self.run = Run(config.out, config, flags)
         self._pool: EnvPool | None = None
         self._engine: VllmEngine | None = None
 

@@ -142,7 +142,9 @@ class Stage:
                 f"Stage {name!r} in {str(folder)!r} was made from other inputs ({', '.join(sorted(changed))}); "
                 f"remove that folder to make it again."
             )
-        if not self.done:
+        if self.done:
+            (folder / "inputs.json").unlink(missing_ok=True)  # left where the end came right after the record
+        else:
             self._note_inputs()
 
     def _note_inputs(self) -> None:

@@ -335,8 +335,6 @@ def _gathered(trainer: Any) -> dict[str, torch.Tensor] | None:
     """The whole weights where FSDP has spread them over the processes; else the model has them."""
     if not trainer.is_fsdp_enabled:
         return None
-    if trainer.args.fsdp and getattr(trainer.model, "peft_config", None):
-        raise TrainingError("Adapters cannot be merged under FSDP; launch without it: adapters need little memory.")
     return trainer.accelerator.get_state_dict(trainer.model)
 
 

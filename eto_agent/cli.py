@@ -11,6 +11,7 @@ part in its trainings.
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -53,9 +54,9 @@ class PolicyArguments(Arguments):
     """What `evaluate` takes."""
 
     policy: str = "sft"
-    """Which policy: random, oracle, base, sft, eto-N, eto-step-N, eto-mixture-N, rft, rft-N, ppo, ipr-N, eef-N,
-    self-play-VARIANT, the folder of a model, a file of trajectories to replay, or openai:MODEL for a model behind the
-    endpoint of the section api."""
+    """Which policy: random, oracle, base, sft, eto-N, eto-step-N, eto-mixture-N, eto-careful-step-N, rft, rft-N,
+    ppo, ipr-N, eef-N, self-play-VARIANT, the folder of a model, a file of trajectories to replay, or openai:MODEL for
+    a model behind the endpoint of the section api."""
 
 
 @dataclass(frozen=True)
@@ -97,20 +98,16 @@ def _run(name: str, command: Command, given: list[str]) -> None:
     if not issubclass(command.takes, Arguments):
         command.do(tyro.cli(command.takes, prog=f"eto-agent {name}", description=command.help, args=given))
         return
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--config", type=Path)
-    parser.add_argument("--preset", nargs="*", default=[])
-    first = parser.parse_known_args(given)[0]
-    if first.preset and first.config is None:
-        raise UnknownNameError(f"--preset {' '.join(first.preset)} needs the file that holds it; give --config FILE.")
-    asked = {"-h", "--help"} & set(given)
-    config = RunConfig() if first.config is None or asked else load_config(first.config, first.preset)
+    file, presets, flags = _file_and_flags(given)
+    if presets and file is None:
+        raise UnknownNameError(f"--preset {' '.join(presets)} needs the file that holds it; give --config FILE.")
+    config = RunConfig() if file is None or {"-h", "--help"} & set(given) else load_config(file, presets)
     parsed = tyro.cli(
         command.takes,
         prog=f"eto-agent {name}",
         description=command.help,
         args=given,
-        default=command.takes(config=first.config, run=config),
+        default=command.takes(config=file, run=config),
         config=(tyro.conf.FlagConversionOff,),
     )
     from eto_agent import distributed
@@ -122,8 +119,21 @@ def _run(name: str, command: Command, given: list[str]) -> None:
         return
     from eto_agent.lab import Lab
 
-    with distributed.lead(), Lab(parsed.run) as lab:
+    with distributed.lead(), Lab(parsed.run, flags) as lab:
         command.do(lab, parsed)
+
+
+def _file_and_flags(given: list[str]) -> tuple[Path | None, list[str], str]:
+    """The file of `--config`, its presets, and all that was given but a stage's own, to be repeated in messages."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for name in ("--config", "--iteration", "--level", "--policy"):
+        parser.add_argument(name)
+    parser.add_argument("--preset", nargs="*", default=[])
+    own, others = parser.parse_known_args(given)
+    if own.config is None:
+        return None, own.preset, shlex.join(others)
+    presets = ["--preset", *own.preset] if own.preset else []
+    return Path(own.config), own.preset, shlex.join(["--config", own.config, *presets, *others])
 
 
 def _overview() -> str:

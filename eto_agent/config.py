@@ -43,15 +43,16 @@ __all__ = [
     "RunConfig",
     "SelfPlayConfig",
     "load_config",
+    "trainings",
 ]
 
 MethodName = Literal["eto", "best-of-n", "rft", "ppo", "ipr", "eef", "self-play"]
 METHOD_NAMES: tuple[MethodName, ...] = get_args(MethodName)
 """The methods of a run; `pipeline.METHODS` (they follow SFT) and `pipeline.WITHOUT_EXPERTS` say what each does."""
 
-Level = Literal["trajectory", "step", "mixture"]
+Level = Literal["trajectory", "step", "mixture", "careful-step"]
 LEVELS: tuple[Level, ...] = get_args(Level)
-"""What ETO contrasts: whole trajectories, single turns, or both."""
+"""What ETO contrasts: whole trajectories, single turns, both; or single turns, with settings of their own."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,12 @@ class EtoConfig:
     dpo: DpoSettings = field(default_factory=DpoSettings)
     """Contrastive training."""
     levels: tuple[Level, ...] = ("trajectory",)
-    """What is contrasted: whole trajectories, single steps, or both (each level named is trained by itself)."""
+    """What is contrasted: whole trajectories, single steps, or both (each level named is trained by itself).
+    Level careful-step is step with the two keys below in place of those of eto.dpo, in every iteration."""
+    careful_beta: float = 0.5
+    """Beta of level careful-step (the paper's second row of steps: 0.5)."""
+    careful_learning_rate: float = 1e-7
+    """Learning rate of level careful-step (the paper: a tenth of the other's, 1e-7)."""
     protocol: Literal["paper", "strict"] = "paper"
     """Which score decides a pair."""
     settings: Literal["paper", "release"] = "paper"
@@ -135,7 +141,7 @@ class EtoConfig:
     later_learning_rate: float | None = None
     """Learning rate from the second iteration on (release: 5e-7); none keeps eto.dpo.learning_rate."""
     max_starts: int | None = None
-    """Levels step and mixture: explore from at most this many steps of an expert, evenly spread; none takes all."""
+    """Levels with steps: explore from at most this many steps of an expert, evenly spread; none takes all."""
 
     def filled(self, env: str) -> EtoConfig:
         """With the keys that `settings` stands for; those that are set stay."""
@@ -270,6 +276,8 @@ class EvaluateConfig:
     """Splits to evaluate on; none means all but the training split."""
     per_type: int | None = None
     """At most this many tasks of each type (the first ones); none means all."""
+    base: bool = False
+    """Whether the table of a run has a row for the model before any training."""
     protocol: Literal["paper", "strict"] = "strict"
     """Which scores the table shows; both are always computed and stored."""
 
@@ -328,6 +336,16 @@ def load_config(path: Path, presets: Sequence[str] = ()) -> RunConfig:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise UnknownNameError(f"Unusable {key} {first['input']!r} in {str(path)!r}: {first['msg']}.") from None
+
+
+def trainings(config: Any, prefix: str = "") -> Iterator[tuple[str, TrainSettings]]:
+    """The settings of every training in a configuration, with their keys: `sft`, `eto.dpo`, ..."""
+    for each in dataclasses.fields(config):
+        value = getattr(config, each.name)
+        if isinstance(value, TrainSettings):
+            yield f"{prefix}{each.name}", value
+        elif dataclasses.is_dataclass(value):
+            yield from trainings(value, f"{prefix}{each.name}.")
 
 
 def _keys() -> list[str]:

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-__all__ = ["first", "follow", "lead", "processes", "rank", "share"]
+__all__ = ["first", "follow", "lead", "processes", "rank", "sharded", "share"]
 
+_YES = ("1", "true", "yes")
 _PATIENCE = timedelta(days=30)
 """How long followers wait for the next training: an exploration may lie between."""
 
@@ -28,6 +29,11 @@ def processes() -> int:
 def rank() -> int:
     """The number of this process among them, from 0."""
     return int(os.environ.get("RANK", "0"))
+
+
+def sharded() -> bool:
+    """Whether the launcher asked for FSDP, which spreads the weights over the processes."""
+    return os.environ.get("ACCELERATE_USE_FSDP", "").lower() in _YES
 
 
 class _Channel:
@@ -113,7 +119,7 @@ def _state() -> Any:
     import torch
     from accelerate import PartialState
 
-    asked = os.environ.get("ACCELERATE_USE_CPU", "").lower() in ("1", "true", "yes")
+    asked = os.environ.get("ACCELERATE_USE_CPU", "").lower() in _YES
     return PartialState(cpu=asked or not torch.cuda.is_available())
 
 

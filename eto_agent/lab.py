@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eto_agent.chat import PROTOCOLS, Message, Protocol, conversation
-from eto_agent.config import RunConfig
+from eto_agent.config import RunConfig, trainings
 from eto_agent.console import EpisodeProgress
 from eto_agent.models import check_model
 from eto_agent.policies import OpenAIPolicy, Policy, ReplayPolicy, TransformersPolicy, VllmEngine, VllmPolicy
@@ -19,6 +19,7 @@ from eto_agent.policies.vllm import check_vllm
 from eto_agent.rollout import World, explore
 from eto_agent.runs import Run
 from eto_agent.starts import Start
+from eto_agent.training_job import check_adapters
 from eto_envs.core import TextEnv
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import full_id, make_with
@@ -34,12 +35,16 @@ class Lab:
 
     Environments start when the first stage needs them and are stopped at the end.
 
+    Args:
+        config: the configuration.
+        flags: what a command on this run is given, for messages that name the next one.
+
     Raises:
         EtoEnvError: the configuration cannot work (unknown environment, split, task type, model folder, ...), or
             the folder was made with another one. Nothing has been written or started then.
     """
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: RunConfig, flags: str = "") -> None:
         self.config = config = replace(config, eto=config.eto.filled(config.env.id))
         self._env = self._make_env()
         self.train_tasks = self._tasks(config.env.train_split, config.env.train_per_type)
@@ -48,13 +53,15 @@ class Lab:
         splits = config.evaluate.splits or [split for split in self._env.manifest if split != config.env.train_split]
         self.eval_tasks = {split: self._tasks(split, config.evaluate.per_type) for split in splits}
         check_model(config.model.name)
+        for section, settings in trainings(config):
+            check_adapters(settings, f"{section}.")
         if config.generation.engine == "vllm":
             check_vllm()
         if config.expert.file is not None and not config.expert.file.is_file():
             raise DataError(f"No expert trajectories at {str(config.expert.file)!r} (expert.file).")
         if not config.out.exists():
             self._try_environment()
-        self.run = Run(config.out, config)
+        self.run = Run(config.out, config, flags)
         self._pool: EnvPool | None = None
         self._engine: VllmEngine | None = None
 

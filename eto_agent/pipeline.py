@@ -44,6 +44,8 @@ def run(lab: Lab) -> dict[str, Results]:
     if imitated:
         expert(lab)
     results = {"random": evaluate(lab, "random", None)}
+    if lab.config.evaluate.base:
+        results["base"] = evaluate(lab, "base", base_model(lab))
     if imitated:
         results["sft"] = evaluate(lab, "sft", sft(lab))
     for name in methods:
@@ -117,6 +119,7 @@ MODELS = {
     "eto-{}": ("eto-{}/dpo", "dpo --iteration {}"),
     "eto-step-{}": ("eto-step-{}/dpo", "dpo --iteration {} --level step"),
     "eto-mixture-{}": ("eto-mixture-{}/dpo", "dpo --iteration {} --level mixture"),
+    "eto-careful-step-{}": ("eto-careful-step-{}/dpo", "dpo --iteration {} --level careful-step"),
     "rft": ("rft-1/sft", "rft"),
     "rft-{}": ("rft-{}/sft", "rft"),
     "ppo": ("ppo", "ppo"),

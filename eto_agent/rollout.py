@@ -114,10 +114,18 @@ def explore(
             done[id_of(trajectory)] = trajectory
             if on_episode is not None:
                 on_episode(trajectory, len(done), total)
-    # A process that is killed after its last episode leaves the episodes in the order in which they ended.
-    if unfinished or (len(done) == total and list(done) != order):
-        write_trajectories(out, (done[key] for key in order))
-    return [done[key] for key in order]
+    found = [done[key] for key in order]
+    if unfinished or (len(done) == total and not _holds(out, found)):
+        write_trajectories(out, found)
+    return found
+
+
+def _holds(out: Path, trajectories: Sequence[Trajectory]) -> bool:
+    """Whether the file holds just these, in this order.
+
+    A process that is killed leaves episodes in the order in which they ended, and perhaps half a line among them.
+    """
+    return out.read_bytes() == "".join(f"{each.to_json()}\n" for each in trajectories).encode()
 
 
 def _already_done(out: Path) -> dict[tuple[str, int, int], Trajectory]:

@@ -45,14 +45,15 @@ class Run:
     Args:
         folder: the folder; it is made if need be.
         config: a dataclass; nested dataclasses are compared key by key.
+        flags: what a command on this folder is given, for messages that name the next one.
 
     Raises:
         ConfigChangedError: the folder was made with another configuration; the message names the keys.
         StageError: another process holds the folder.
     """
 
-    def __init__(self, folder: Path, config: Any) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, config: Any, flags: str = "") -> None:
+        self.folder, self._flags = folder, flags
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = self._take_lock()
         resolved = _plain(dataclasses.asdict(config))
@@ -119,7 +120,8 @@ class Run:
             StageError: the stage is not done; the message says which command does it.
         """
         if not (self.folder / stage / "stage.json").exists():
-            raise StageError(f"Stage {stage!r} of run {str(self.folder)!r} is not done; run: eto-agent {command}.")
+            given = f"{command} {self._flags}".strip()
+            raise StageError(f"Stage {stage!r} of run {str(self.folder)!r} is not done; run: eto-agent {given}")
         return self.folder / stage / file
 
 
@@ -140,7 +142,9 @@ class Stage:
                 f"Stage {name!r} in {str(folder)!r} was made from other inputs ({', '.join(sorted(changed))}); "
                 f"remove that folder to make it again."
             )
-        if not self.done:
+        if self.done:
+            (folder / "inputs.json").unlink(missing_ok=True)  # left where the end came right after the record
+        else:
             self._note_inputs()
 
     def _note_inputs(self) -> None:

@@ -16,7 +16,16 @@ from eto_agent import distributed
 from eto_agent.chat import Encoded
 from eto_envs.errors import EtoEnvError
 
-__all__ = ["DpoSettings", "Job", "LoraSettings", "OnStep", "Pair", "TrainSettings", "TrainingError"]
+__all__ = [
+    "DpoSettings",
+    "Job",
+    "LoraSettings",
+    "OnStep",
+    "Pair",
+    "TrainSettings",
+    "TrainingError",
+    "check_adapters",
+]
 
 OnStep = Callable[[int, int, Mapping[str, float]], None]
 """Called after every optimiser step with its number, the number of all steps, and its row of metrics."""
@@ -74,6 +83,19 @@ class TrainSettings:
     """Trackers to report to as well, by their Transformers names, e.g. wandb (does not change results)."""
 
 
+def check_adapters(settings: TrainSettings, section: str = "") -> None:
+    """Refuses adapters where FSDP spreads the weights over processes: they could not be merged at the end.
+
+    Raises:
+        TrainingError: they are asked for; `section` of the configuration is named.
+    """
+    if settings.lora.r > 0 and distributed.sharded():
+        raise TrainingError(
+            f"{section}lora.r={settings.lora.r}, but adapters cannot be merged under FSDP; launch without it "
+            f"(adapters need little memory), or set {section}lora.r=0."
+        )
+
+
 @dataclass(frozen=True)
 class DpoSettings(TrainSettings):
     """Contrastive training on pairs; defaults are the paper's (section 4.1)."""
@@ -124,6 +146,7 @@ class Job:
     def check(self, given: int, data: Sequence[Any]) -> None:
         """Refuses what cannot work; names the training by a hash of all that its result depends on."""
         settings = self.settings
+        check_adapters(settings)
         if not data:
             raise TrainingError(
                 f"Nothing to train on: of {given} given, {self.counts['too_long']} are longer than max_length="

@@ -9,13 +9,14 @@ Flow
 
     Level `step` (equation 13): before every step t of an expert, its first t - 1 actions are replayed and the policy
     acts from there to the end. The final rewards decide between the expert's turn t and the policy's; a pair is these
-    two turns alone, after the same beginning. Level `mixture`: the pairs of both levels together. Each of `eto.levels`
-    is trained by itself from the SFT agent.
+    two turns alone, after the same beginning. Level `mixture`: the pairs of both levels together. Level `careful-step`:
+    `step` with a lower learning rate and a higher beta, the paper's second row of steps in table 4. Each of
+    `eto.levels` is trained by itself from the SFT agent.
 
 Reads   `expert/trajectories.jsonl`, `sft/model`
 Writes  `eto-I/explore/trajectories.jsonl`, `eto-I/pairs/chosen.jsonl`, `rejected.jsonl` and `audit.json`,
-        `eto-I/dpo/model` and `metrics.jsonl`. The other levels write to `eto-step-I` and `eto-mixture-I`; episodes
-        from the middle of an expert are in `explore/steps.jsonl`.
+        `eto-I/dpo/model` and `metrics.jsonl`. The other levels write to `eto-step-I`, `eto-mixture-I` and
+        `eto-careful-step-I`; episodes from the middle of an expert are in `explore/steps.jsonl`.
 
 Differences from the paper: none by default. `eto.settings=release` stands for what the released code does otherwise:
 rejected sides are trimmed to five turns more than the chosen ones (not on ALFWorld), and from the second iteration on
@@ -27,11 +28,12 @@ the expert's turns before a single step.
 
 Metrics: loss, accuracy of the implicit reward, its margin, and the shifts of chosen and rejected log-probabilities from
 the reference. Watch both shifts: the rejected side can run away long before rewards move. The paper found single steps
-less stable: they want a lower learning rate and a higher beta.
+less stable: they want a lower learning rate and a higher beta (level `careful-step`).
 
 Example
     eto-agent run --config configs/demo.yaml --eto.iterations 2
     eto-agent run --config configs/locked_door.yaml --eto.levels trajectory step mixture --out runs/levels
+    eto-agent run --config benchmarks/methods/table4.yaml
 """
 
 from __future__ import annotations
@@ -52,7 +54,12 @@ from eto_envs.trajectory import read_trajectories
 __all__ = ["dpo", "eto", "explore", "name_of", "pairs", "policy_before"]
 
 _WHOLE, _STEPS = "trajectories.jsonl", "steps.jsonl"
-_FILES: dict[Level, tuple[str, ...]] = {"trajectory": (_WHOLE,), "step": (_STEPS,), "mixture": (_WHOLE, _STEPS)}
+_FILES: dict[Level, tuple[str, ...]] = {
+    "trajectory": (_WHOLE,),
+    "step": (_STEPS,),
+    "mixture": (_WHOLE, _STEPS),
+    "careful-step": (_STEPS,),
+}
 """What each level explores."""
 
 
@@ -158,12 +165,16 @@ def dpo(lab: Lab, policy: Path, iteration: int, level: Level = "trajectory") -> 
     """Trains the policy on the pairs of an iteration; returns the folder of the trained model."""
     seed = lab.config.seed + iteration
     command = _command("pairs", iteration, level)
-    return train_on_pairs(lab, name_of(iteration, level), policy, _settings(lab, iteration), seed, command=command)
+    return train_on_pairs(
+        lab, name_of(iteration, level), policy, _settings(lab, iteration, level), seed, command=command
+    )
 
 
-def _settings(lab: Lab, iteration: int) -> DpoSettings:
+def _settings(lab: Lab, iteration: int, level: Level) -> DpoSettings:
     config = lab.config.eto
     settings = config.dpo
+    if level == "careful-step":
+        return replace(settings, beta=config.careful_beta, learning_rate=config.careful_learning_rate)
     if iteration > 1 and config.later_beta is not None:
         settings = replace(settings, beta=config.later_beta)
     if iteration > 1 and config.later_learning_rate is not None:

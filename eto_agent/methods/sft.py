@@ -21,6 +21,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eto_agent.lab import Lab
+from eto_agent.models import SCRATCH_PREFIX
 from eto_agent.stages import first_model, imitate
 
 __all__ = ["base_model", "sft"]
@@ -28,6 +29,9 @@ __all__ = ["base_model", "sft"]
 
 def base_model(lab: Lab) -> Path | str:
     """The model that training starts from: the one named, or a scratch model made now from the experts' texts."""
+    name = lab.config.model.name
+    if not name.startswith(SCRATCH_PREFIX):
+        return name
     return first_model(lab, "base", lab.run.output("expert", "trajectories.jsonl", "expert"))
 
 

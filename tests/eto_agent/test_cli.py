@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -29,17 +30,17 @@ def test_every_method_is_a_command_and_does_something() -> None:
 def test_a_method_before_sft_names_what_to_run(method: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert eto_agent(method, tmp_path / "run") == 2
     told = capsys.readouterr().err
-    assert told.endswith("run: eto-agent sft.\n")
+    assert told.endswith(f"run: eto-agent sft --out {tmp_path / 'run'} {' '.join(LOCKED_DOOR)}\n")
     assert told.count("\n") == 1
 
 
 @pytest.mark.parametrize(
     ("policy", "told"),
     [
-        ("rft", "run: eto-agent rft."),
+        ("rft", "run: eto-agent rft --out"),
         ("rft-2", "Stage 'rft-2/sft'"),
-        ("eto-3", "run: eto-agent dpo --iteration 3."),
-        ("self-play-rft", "run: eto-agent self-play."),
+        ("eto-3", "run: eto-agent dpo --iteration 3 --out"),
+        ("self-play-rft", "run: eto-agent self-play --out"),
         ("self-play-rft+eto-2", "Stage 'self-play/rft+eto/2/dpo'"),
         ("rft-0", "Unknown policy 'rft-0'"),
         ("rfd", "Unknown policy 'rfd'"),
@@ -49,6 +50,22 @@ def test_a_method_before_sft_names_what_to_run(method: str, tmp_path: Path, caps
 def test_policies_by_name(policy: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert eto_agent("evaluate", tmp_path / "run", "--policy", policy) == 2
     assert told in capsys.readouterr().err
+
+
+def test_what_to_run_next_can_be_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A hint repeats the file and the flags as they were given, but for what belongs to the stage."""
+    file, folder = tmp_path / "my config.yaml", tmp_path / "run"
+    file.write_text("env: {id: eto/LockedDoor-v0, train_per_type: 1}\nmodel: {name: 'scratch:tiny'}\n")
+    given = [f"--config={file}", "--out", str(folder), "--env.num-envs", "1"]
+    assert main(["dpo", *given, "--iteration", "2", "--level", "step"]) == 2
+    hint = capsys.readouterr().err.partition("run: eto-agent ")[2]
+    repeated = ["--config", str(file), "--out", str(folder), "--env.num-envs", "1"]
+    assert shlex.split(hint) == ["dpo", "--iteration", "1", "--level", "step", *repeated]
+    for stage in ("sft", "expert"):
+        assert main(shlex.split(hint)) == 2
+        hint = capsys.readouterr().err.partition("run: eto-agent ")[2]
+        assert shlex.split(hint) == [stage, *repeated]
+    assert main(shlex.split(hint)) == 0
 
 
 def test_self_play_from_the_command_line_needs_nothing_before_it(

@@ -18,6 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eto_agent.chat import Encoded
+from eto_agent.config import load_config
+from eto_agent.lab import Lab
 from eto_agent.models import load
 from eto_agent.order import Grouped
 from eto_agent.trainers import DpoSettings, LoraSettings, Pair, TrainingError, TrainSettings, fit_dpo, fit_sft
@@ -26,9 +28,9 @@ from tests.eto_agent.trainings import FAST, FAST_DPO, rows
 ROOT = Path(__file__).parents[2]
 
 
-def launch(*command: str, processes: int = 2) -> subprocess.CompletedProcess[str]:
+def launch(*command: str, processes: int = 2, kind: str = "--multi_gpu") -> subprocess.CompletedProcess[str]:
     """`accelerate launch`; its `--cpu` would start a single process, `--multi_gpu` starts them without a GPU too."""
-    launcher = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", str(processes)]
+    launcher = [sys.executable, "-m", "accelerate.commands.launch", kind, "--num_processes", str(processes)]
     launcher += ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     return subprocess.run([*launcher, *command], capture_output=True, text=True, check=False, env=environment)
@@ -135,3 +137,28 @@ def test_the_batches_of_several_processes_are_those_of_one(count: int, processes
     for place, example in enumerate(together[-1]):
         held[place // share % processes] += example < count
     assert max(held) - min(held) <= 1
+
+
+def test_adapters_under_fsdp_are_refused_before_any_work(
+    base: Path, examples: list[Encoded], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
+    lora = LoraSettings(r=4)
+    with pytest.raises(TrainingError, match=r"^lora\.r=4, but adapters cannot be merged under FSDP"):
+        fit_sft(base, examples, tmp_path / "model", replace(FAST, lora=lora))
+    config = load_config(ROOT / "configs" / "locked_door.yaml")
+    config = replace(config, out=tmp_path / "run", eto=replace(config.eto, dpo=replace(config.eto.dpo, lora=lora)))
+    with pytest.raises(TrainingError, match=r"set eto\.dpo\.lora\.r=0"):
+        Lab(config)
+    assert not any(tmp_path.iterdir())
+    monkeypatch.delenv("ACCELERATE_USE_FSDP")
+    Lab(config).__exit__()
+
+
+@pytest.mark.slow
+def test_the_launcher_tells_of_fsdp(tmp_path: Path) -> None:
+    config = ["--config", str(ROOT / "configs" / "locked_door.yaml"), "--out", str(tmp_path / "run")]
+    refused = launch("-m", "eto_agent", "run", *config, "--eto.dpo.lora.r", "4", kind="--use_fsdp")
+    assert refused.returncode != 0
+    assert "eto.dpo.lora.r=4, but adapters cannot be merged under FSDP" in refused.stderr
+    assert not (tmp_path / "run").exists()

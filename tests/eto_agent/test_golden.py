@@ -1,9 +1,10 @@
-"""Masks and losses of SFT, trajectory DPO and step DPO, by hand, for five styles of chat template."""
+"""Masks and losses of SFT, trajectory DPO, step DPO and PPO, by hand, for five styles of chat template."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,22 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerBase
 
 from eto_agent import _trl
+from eto_agent._ppo import Learner, with_advantages
 from eto_agent.chat import ChatEncoder, Encoded, Protocol, conversation
 from eto_agent.models import load, save_whole
+from eto_agent.ppo_config import PpoConfig
+from eto_agent.sampled import SampledEpisode, sampled_episode
 from eto_agent.training_job import DpoSettings, Job, Pair, TrainSettings
 from eto_envs.trajectory import Trajectory, Turn
-from tests.eto_agent.by_hand import dpo_by_hand, log_prob
+from tests.eto_agent.by_hand import (
+    before,
+    dpo_by_hand,
+    gae_by_hand,
+    log_prob,
+    normalized_by_hand,
+    ppo_by_hand,
+    read_by_hand,
+)
 from tests.eto_agent.templates import ENDS, STYLES, scored
 
 BARE = Protocol("eto/Any-v0", "")
@@ -169,3 +181,79 @@ def test_dpo_loss(tiny: tuple[str, Path], level: str) -> None:
     both = [(sides[0], sides[1]), (sides[1], sides[0])]
     assert loss.item() == pytest.approx(dpo_by_hand(policy, reference, both, 0.3, 0.0), abs=1e-4)
     assert abs(loss.item() - 0.6931) > 1e-3
+
+
+PPO = PpoConfig(minibatch=3, micro_batch=2, gamma=0.9, gae_lambda=0.5, device="cpu")
+REWARDS = {"chosen": 1.0, "rejected": 0.2, "chosen step": 0.6}
+
+
+def played(encoder: ChatEncoder, style: str, name: str, cut: bool = False) -> SampledEpisode:
+    """An episode as if a model had sampled the agent's turns; with `cut`, a limit ended the last before its end."""
+    trajectory = TRAJECTORIES[name]
+    ids, counts = by_hand(encoder.tokenizer, style, trajectory)
+    runs = [list(run) for key, run in groupby(range(len(ids)), key=counts.__getitem__) if key]
+    turns, spoken = [], iter(runs)
+    for turn in trajectory.turns:
+        meta: dict[str, Any] = {"token_ids": [ids[at] for at in next(spoken)]} if turn.role == "agent" else {}
+        turns.append(replace(turn, meta=meta))
+    if cut:
+        turns[-1].meta["token_ids"].pop()
+    kept = [[-1.0] * len(turn.meta["token_ids"]) for turn in turns if turn.meta]
+    sampled = replace(trajectory, turns=turns, meta={"log_probs": kept})
+    episode = sampled_episode(sampled, conversation(sampled, BARE), encoder, REWARDS[name])
+    assert episode is not None
+    assert list(episode.ids) == ids
+    assert episode.spans == tuple((run[0], run[-1] + 1 - (cut and run is runs[-1])) for run in runs)
+    return episode
+
+
+@every_style
+def test_what_ppo_scores(style: str) -> None:
+    """The agent's turns and the end-of-turn tokens that it sampled; not one that was put in, nor what was forced."""
+    encoder = ChatEncoder(STYLES[style]())
+    end = ENDS.get(style, "<|im_end|>")
+    for name in REWARDS:
+        for cut in (False, True):
+            episode = played(encoder, style, name, cut)
+            texts = [encoder.tokenizer.decode(episode.ids[begin:end_]) for begin, end_ in episode.spans]
+            wanted = [f"{turn.text}{end}" for turn in TRAJECTORIES[name].turns if turn.role == "agent"]
+            wanted[-1] = wanted[-1].removesuffix(end.strip()) if cut else wanted[-1]
+            assert [text.strip(" ") for text in texts] == [text.strip(" ") for text in wanted]
+
+
+def test_ppo_loss(tiny: tuple[str, Path]) -> None:
+    """Log-probabilities, values, advantages and losses; the policy is not the reference, and has learned since."""
+    style, folder = tiny
+    reference, tokenizer = load(folder, device="cpu")
+    encoder = ChatEncoder(tokenizer)
+    learner = Learner(folder, PPO, 0)
+    policy, head = learner.networks.policy, learner.networks.value_head
+    episodes = [played(encoder, style, name, cut=name == "rejected") for name in REWARDS]
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(3)
+        head.outer.weight.normal_(0, 0.3)
+        for weight in policy.parameters():
+            weight.mul_(1.02)
+    read = [read_by_hand(policy, head, each.ids, each.spans) for each in episodes]
+    tied = [read_by_hand(reference, head, each.ids, each.spans) for each in episodes]
+    advantages = [
+        gae_by_hand(each.values, reward, 0.9, 0.5) for each, reward in zip(read, REWARDS.values(), strict=True)
+    ]
+    scored = with_advantages(learner.score(episodes), PPO)
+    for ours, each, other, plain, wanted in zip(
+        scored, read, tied, advantages, normalized_by_hand(advantages), strict=True
+    ):
+        found = before(ours)
+        assert found.log_probs == pytest.approx(each.log_probs, abs=1e-5)
+        assert found.reference == pytest.approx(other.log_probs, abs=1e-5)
+        assert found.values == pytest.approx(each.values, abs=1e-5)
+        assert found.advantages == pytest.approx(wanted, abs=1e-4)
+        assert found.targets == pytest.approx([a + v for a, v in zip(plain, each.values, strict=True)], abs=1e-5)
+    with torch.no_grad():
+        for weight in policy.parameters():
+            weight.mul_(1.05)
+    now = [read_by_hand(policy, head, each.ids, each.spans) for each in episodes]
+    wanted, kinds = ppo_by_hand(list(zip(now, map(before, scored), strict=True)), PPO.clip, PPO.value_clip)
+    assert len(kinds) >= 4  # both signs of advantage, on both sides of a clip
+    assert learner.gradients(scored) == pytest.approx(wanted, abs=1e-4)
+    assert min(abs(each) for each in wanted.values()) > 1e-4

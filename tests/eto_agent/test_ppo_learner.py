@@ -17,6 +17,7 @@ from eto_agent.models import load
 from eto_agent.ppo_config import PpoConfig
 from eto_agent.sampled import SampledEpisode
 from eto_agent.training_job import LoraSettings, TrainingError
+from tests.eto_agent.by_hand import Read, before, gae_by_hand, normalized_by_hand, ppo_by_hand, read_by_hand
 
 SETTINGS = PpoConfig(
     epochs=2, minibatch=2, micro_batch=2, learning_rate=1e-3, value_learning_rate=1e-2, gamma=0.9, gae_lambda=0.5,
@@ -41,24 +42,8 @@ def episodes(examples: list[Encoded]) -> list[SampledEpisode]:
 # By hand
 
 
-def by_hand(model: Any, head: Any, episode: SampledEpisode) -> tuple[list[float], list[float], list[float]]:
-    """Log-probability and entropy of each agent token, and the value where each turn begins: no tensor arithmetic."""
-    out = model(torch.tensor([episode.ids]), output_hidden_states=True)
-    logits, hidden = out.logits[0].tolist(), out.hidden_states[-1][0].tolist()
-    inner, bias = head.inner.weight.tolist(), head.inner.bias.tolist()
-    outer, shift = head.outer.weight[0].tolist(), head.outer.bias.tolist()[0]
-    log_probs, entropies, values = [], [], []
-    for begin, end in episode.spans:
-        for at in range(begin, end):
-            row = logits[at - 1]
-            top = max(row)
-            total = top + math.log(math.fsum(math.exp(each - top) for each in row))
-            log_probs.append(row[episode.ids[at]] - total)
-            entropies.append(-math.fsum(math.exp(each - total) * (each - total) for each in row))
-        state = hidden[begin - 1]
-        units = [math.tanh(b + math.fsum(map(float.__mul__, w, state))) for w, b in zip(inner, bias, strict=True)]
-        values.append(shift + math.fsum(map(float.__mul__, outer, units)))
-    return log_probs, entropies, values
+def by_hand(model: Any, learner: Learner, episode: SampledEpisode) -> Read:
+    return read_by_hand(model, learner.networks.value_head, episode.ids, episode.spans)
 
 
 def awake(learner: Learner) -> Learner:
@@ -75,10 +60,10 @@ def test_what_is_scored(base: Path, episodes: list[SampledEpisode]) -> None:
     learner = awake(Learner(base, SETTINGS, 0))
     model = load(base, device="cpu")[0]
     for episode, scored in zip(episodes, learner.score(episodes), strict=True):
-        log_probs, _, values = by_hand(model, learner.networks.value_head, episode)
-        assert scored.log_probs.tolist() == pytest.approx(log_probs, abs=1e-5)
-        assert scored.reference.tolist() == pytest.approx(log_probs, abs=1e-5)
-        assert scored.values.tolist() == pytest.approx(values, abs=1e-5)
+        read = by_hand(model, learner, episode)
+        assert scored.log_probs.tolist() == pytest.approx(read.log_probs, abs=1e-5)
+        assert scored.reference.tolist() == pytest.approx(read.log_probs, abs=1e-5)
+        assert scored.values.tolist() == pytest.approx(read.values, abs=1e-5)
         assert len(scored.values) == len(episode.spans)
         assert len(scored.log_probs) == episode.tokens < len(episode.ids)
 
@@ -91,27 +76,16 @@ def test_advantages_and_targets(base: Path, episodes: list[SampledEpisode]) -> N
     """Reward at the last turn, gamma 0.9 and lambda 0.5 over turns, then normalised over all turns of the batch."""
     learner = awake(Learner(base, SETTINGS, 0))
     scored = learner.score(episodes)
-    expected: list[list[float]] = []
-    for each in scored:
-        values, last = each.values.tolist(), len(each.values) - 1
-        found = [0.0] * len(values)
-        for turn in range(last, -1, -1):
-            after = values[turn + 1] if turn < last else 0.0
-            error = (each.episode.reward if turn == last else 0.0) + 0.9 * after - values[turn]
-            found[turn] = error + (0.45 * found[turn + 1] if turn < last else 0.0)
-        expected.append(found)
+    expected = [gae_by_hand(each.values.tolist(), each.episode.reward, 0.9, 0.5) for each in scored]
     plain = with_advantages(scored, replace(SETTINGS, normalize_advantages=False))
     for each, found in zip(plain, expected, strict=True):
         assert each.advantages.tolist() == pytest.approx(found, abs=1e-6)
         assert each.targets.tolist() == pytest.approx(
             [a + v for a, v in zip(found, each.values.tolist(), strict=True)], abs=1e-6
         )
-    every = [each for found in expected for each in found]
-    mean = sum(every) / len(every)
-    deviation = math.sqrt(sum((each - mean) ** 2 for each in every) / len(every))
-    for each, found, before in zip(with_advantages(scored, SETTINGS), expected, plain, strict=True):
-        assert each.advantages.tolist() == pytest.approx([(a - mean) / deviation for a in found], abs=1e-5)
-        assert each.targets.tolist() == before.targets.tolist()  # what a value should be is not normalised
+    for each, found, raw in zip(with_advantages(scored, SETTINGS), normalized_by_hand(expected), plain, strict=True):
+        assert each.advantages.tolist() == pytest.approx(found, abs=1e-5)
+        assert each.targets.tolist() == raw.targets.tolist()  # what a value should be is not normalised
 
 
 def drifted(learner: Learner, episodes: list[SampledEpisode]) -> list[Scored]:
@@ -138,31 +112,10 @@ def test_the_loss_of_a_minibatch(base: Path, episodes: list[SampledEpisode]) -> 
     learner = awake(Learner(base, SETTINGS, 0))
     model = load(base, device="cpu")[0]
     part = drifted(learner, episodes)
-    surrogate, tie, entropies, kls, beyond, squares = [], [], [], [], [], []
-    kinds = set()
-    for each in part:
-        log_probs, entropy, values = by_hand(model, learner.networks.value_head, each.episode)
-        turns = [t for t, (begin, end) in enumerate(each.episode.spans) for _ in range(begin, end)]
-        rows = zip(log_probs, each.log_probs.tolist(), each.reference.tolist(), turns, strict=True)
-        for now, old, reference, turn in rows:
-            advantage = each.advantages.tolist()[turn]
-            ratio = math.exp(now - old)
-            clipped = min(max(ratio, 0.8), 1.2)
-            surrogate.append(-min(ratio * advantage, clipped * advantage))
-            tie.append(0.5 * (now - reference) ** 2)
-            kls.append(ratio - 1 - (now - old))
-            beyond.append(float(abs(ratio - 1) > 0.2))
-            kinds.add((advantage > 0, ratio > 1.2, ratio < 0.8))
-        entropies += entropy
-        for value, old, target in zip(values, each.values.tolist(), each.targets.tolist(), strict=True):
-            near = old + min(max(value - old, -0.2), 0.2)
-            squares.append(0.5 * max((value - target) ** 2, (near - target) ** 2))
+    episodes_by_hand = [(by_hand(model, learner, each.episode), before(each)) for each in part]
+    expected, kinds = ppo_by_hand(episodes_by_hand, SETTINGS.clip, SETTINGS.value_clip)
     assert len(kinds) == 6  # both signs of advantage; below, within and above the clip
-
-    figures = learner.gradients(part)
-    by_name = {"policy_loss": surrogate, "reference_loss": tie, "entropy": entropies, "approx_kl": kls}
-    for name, values in {**by_name, "clip_share": beyond, "value_loss": squares}.items():
-        assert figures[name] == pytest.approx(math.fsum(values) / len(values), abs=1e-5), name
+    assert learner.gradients(part) == pytest.approx(expected, abs=1e-5)
 
 
 def test_what_pulls_on_a_log_probability() -> None:

@@ -103,8 +103,14 @@ def test_episodes_in_the_order_of_their_end_are_put_in_the_order_of_the_tasks(tm
     with world() as running:
         explore(some(4), RandomPolicy(0), running, out)
         whole = out.read_bytes()
-        out.write_bytes(b"".join(reversed(whole.splitlines(keepends=True))))
+        lines = whole.splitlines(keepends=True)
+        out.write_bytes(b"".join(reversed(lines)))
         explore(some(4), Saying("never asked"), running, out)
+        assert out.read_bytes() == whole
+        # And one that was killed twice: in the middle of the second line, then again.
+        out.write_bytes(b"".join([lines[0], lines[1][:-40], b"\n", *lines[1:]]))
+        with pytest.warns(UserWarning, match="line 2"):
+            explore(some(4), Saying("never asked"), running, out)
     assert out.read_bytes() == whole
 
 

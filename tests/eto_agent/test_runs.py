@@ -104,6 +104,14 @@ def test_a_finished_stage_of_other_inputs_is_refused(folder: Path) -> None:
         made(folder, seed=2, model="a")
 
 
+def test_what_is_left_where_the_end_came_right_after_the_record_is_cleared(folder: Path) -> None:
+    made(folder).finish([])
+    note = made(folder).path("inputs.json")
+    note.write_text("{}")
+    assert made(folder).done
+    assert not note.exists()
+
+
 def test_unfinished_work_of_other_inputs_is_cleared_and_of_the_same_inputs_kept(folder: Path) -> None:
     made(folder, seed=1).path("half").write_text("half done")
     assert made(folder, seed=1).path("half").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from eto_agent.methods.expert import expert
 from eto_agent.pipeline import model_of
 from eto_agent.runs import StageError, file_hash
 from eto_envs.trajectory import Trajectory, Turn, write_trajectories
-from tests.eto_agent.methods.toy_runs import config, copied, read
+from tests.eto_agent.methods.toy_runs import Agent, config, copied, read
 from tests.eto_agent.trainings import messages
 
 
@@ -84,8 +85,8 @@ def test_the_mask_leaves_out_the_expert_s_other_actions(encoder: ChatEncoder) ->
 # The whole method
 
 
-def test_from_experts_that_stop_half_way(imitator: Path, tmp_path: Path) -> None:
-    out = copied(imitator, tmp_path / "run")
+def test_from_experts_that_stop_half_way(imitated: Callable[[Agent], Path], tmp_path: Path) -> None:
+    out = copied(imitated("barely"), tmp_path / "run")
     failed = read(out / "expert" / "failed.jsonl")
     assert len(failed) == 2
     assert {each.outcome for each in failed} == {"gave_up"}
@@ -118,9 +119,9 @@ def test_where_no_expert_fails_it_says_what_to_do(tmp_path: Path) -> None:
             eef(lab, tmp_path)
 
 
-def test_failures_of_a_given_file_are_kept_apart(imitator: Path, tmp_path: Path) -> None:
+def test_failures_of_a_given_file_are_kept_apart(imitated: Callable[[Agent], Path], tmp_path: Path) -> None:
     """But not those that died of an error: nobody knows what they are worth."""
-    good, bad = read(imitator / "expert" / "trajectories.jsonl"), read(imitator / "expert" / "failed.jsonl")
+    good, bad = (read(imitated("barely") / "expert" / name) for name in ("trajectories.jsonl", "failed.jsonl"))
     broken = replace(bad[0], outcome="error", final_reward=None, error="It died.")
     write_trajectories(tmp_path / "given.jsonl", [*good, broken, *bad])
     given = replace(config(tmp_path / "run"), expert=ExpertConfig(file=tmp_path / "given.jsonl"))

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,15 +19,15 @@ from eto_agent.lab import Lab
 from eto_agent.methods.eto import dpo, eto, explore, name_of, pairs, policy_before
 from eto_agent.pipeline import model_of
 from eto_agent.runs import StageError, file_hash
-from tests.eto_agent.methods.toy_runs import config, copied, read
+from tests.eto_agent.methods.toy_runs import Agent, config, copied, read
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
-def trained(imitator: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained(imitated: Callable[[Agent], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run in which every level has been trained."""
-    out = copied(imitator, tmp_path_factory.mktemp("levels") / "run")
+    out = copied(imitated("barely"), tmp_path_factory.mktemp("levels") / "run")
     with Lab(config(out)) as lab:
         for level in ("step", "trajectory", "mixture"):
             eto(lab, lab.run.output("sft", "model", "sft"), level)
@@ -104,10 +105,10 @@ with Lab(config(Path(sys.argv[1]))) as lab:
 @pytest.mark.slow
 @pytest.mark.parametrize(("level", "name"), [("step", "eto-step-1"), ("mixture", "eto-mixture-1")])
 def test_killed_over_a_step_it_goes_on_to_the_same_episodes(
-    imitator: Path, trained: Path, tmp_path: Path, level: Level, name: str
+    imitated: Callable[[Agent], Path], trained: Path, tmp_path: Path, level: Level, name: str
 ) -> None:
     """The mixture explores afresh here, and ends with the bytes that were copied in `trained`."""
-    out = copied(imitator, tmp_path / "run")
+    out = copied(imitated("barely"), tmp_path / "run")
     file = out / name / "explore" / "steps.jsonl"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(out), level], env=environment)

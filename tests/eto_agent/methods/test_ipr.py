@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,12 @@ from eto_agent.methods.ipr import ipr
 from eto_agent.pairs import build_step_pairs
 from eto_agent.pipeline import model_of
 from eto_agent.runs import file_hash
-from tests.eto_agent.methods.toy_runs import config, copied, read
+from tests.eto_agent.methods.toy_runs import Agent, config, copied, read
 
 
 @pytest.fixture(scope="module")
-def trained(imitator: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = copied(imitator, tmp_path_factory.mktemp("ipr") / "run")
+def trained(imitated: Callable[[Agent], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = copied(imitated("barely"), tmp_path_factory.mktemp("ipr") / "run")
     with Lab(config(out)) as lab:
         models = ipr(lab, lab.run.output("sft", "model", "sft"))
         assert models == [model_of(lab, "ipr-1"), model_of(lab, "ipr-2")]

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from eto_agent.lab import Lab
 from eto_agent.methods.eef import eef
 from eto_agent.methods.ipr import ipr
 from eto_agent.runs import file_hash
-from tests.eto_agent.methods.toy_runs import config, copied
+from tests.eto_agent.methods.toy_runs import Agent, config, copied
 
 ROOT = Path(__file__).parents[3]
 BOTH = "import sys, pathlib; from tests.eto_agent.methods.test_killed import finish; finish(pathlib.Path(sys.argv[1]))"
@@ -44,8 +45,8 @@ def finish(out: Path) -> None:
 
 
 @pytest.mark.slow
-def test_killed_again_and_again_they_end_the_same(imitator: Path, tmp_path: Path) -> None:
-    whole, killed = (copied(imitator, tmp_path / name) for name in ("whole", "killed"))
+def test_killed_again_and_again_they_end_the_same(imitated: Callable[[Agent], Path], tmp_path: Path) -> None:
+    whole, killed = (copied(imitated("barely"), tmp_path / name) for name in ("whole", "killed"))
     finish(whole)
     for name in KILLED_AT:
         process = started(killed)

@@ -19,7 +19,7 @@ from eto_agent.lab import Lab
 from eto_agent.methods.rft import rft
 from eto_agent.runs import StageError, file_hash
 from eto_envs.trajectory import Trajectory, read_trajectories
-from tests.eto_agent.methods.conftest import CONFIG
+from tests.eto_agent.methods.toy_runs import CONFIG
 
 ROOT = Path(__file__).parents[3]
 BRIEF = replace(CONFIG.sft, epochs=4, save_steps=4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from eto_agent.report.findings import read_findings
 from eto_agent.runs import StageError, file_hash
 from eto_agent.scoring import strict_score
 from eto_envs.trajectory import Trajectory, read_trajectories
-from tests.eto_agent.methods.conftest import CONFIG
+from tests.eto_agent.methods.toy_runs import CONFIG, Agent
 
 SELF_PLAY = replace(
     CONFIG,
@@ -110,9 +110,9 @@ def test_the_models_have_names(played: Lab) -> None:
         model_of(played, "self-play-eto-2")
 
 
-def test_a_trained_model_explores_for_itself(imitated: Path, tmp_path: Path) -> None:
+def test_a_trained_model_explores_for_itself(imitated: Callable[[Agent], Path], tmp_path: Path) -> None:
     """The SFT agent of another run is the base model here; of what it plays, the good is imitated, twice over."""
-    model = replace(CONFIG.model, name=str(imitated / "sft" / "model"))
+    model = replace(CONFIG.model, name=str(imitated("by heart") / "sft" / "model"))
     settings = replace(CONFIG.self_play, first="base", variants=("eto",), samples=3, temperature=2.0, iterations=2)
     config = replace(SELF_PLAY, out=tmp_path / "run", model=model, self_play=settings, env=CONFIG.env)
     with Lab(config) as lab:

@@ -1,0 +1,240 @@
+"""A full run, killed with SIGKILL at twenty random moments, each time resumed, ends as an uninterrupted one does.
+
+Python with torch and TRL takes seconds to start. So a server process with one thread imports them once and forks a
+child for each attempt (`multiprocessing`'s forkserver): a process of its own, which starts its own workers, and dies of
+its own SIGKILL. The uninterrupted run is a fresh process, so that the two do not share one order of hashes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import multiprocessing
+import os
+import random
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eto_agent.runs import file_hash
+from eto_envs.trajectory import read_trajectories
+
+ROOT = Path(__file__).parents[2]
+KILLS = 20
+CONFIG = """
+env: {id: eto/LockedDoor-v0, settings: {max_steps: 6}, types: [one-key], train_per_type: 4, num_envs: 4, num_workers: 1}
+model: {name: "scratch:tiny", vocab_size: 400}
+chat: {instruction: ""}
+expert: {break_off: 0.5}
+methods: [eto, best-of-n, rft, ppo, ipr, eef, self-play]
+sft: {epochs: 6, batch_size: 2, learning_rate: 4.0e-3, max_length: 1024, save_steps: 2}
+eto:
+  levels: [trajectory, step]
+  iterations: 1
+  dpo: {epochs: 2, batch_size: 2, learning_rate: 1.0e-4, max_length: 1024, save_steps: 2}
+best_of_n: {samples: 3}
+rft: {samples: 2, threshold: 0}
+ppo: {updates: 2, tasks: 2, samples: 2, epochs: 1, minibatch: 2, device: cpu}
+ipr: {samples: 2, dpo: {epochs: 1, batch_size: 2, learning_rate: 1.0e-4, max_length: 1024, save_steps: 2}}
+eef: {samples: 2, interval: 1, min_reward: 0.2}
+self_play:
+  first: random
+  samples: 2
+  threshold: 0.2
+  dpo: {epochs: 1, batch_size: 2, learning_rate: 1.0e-4, max_length: 1024, save_steps: 2}
+generation: {max_new_tokens: 16}
+evaluate: {splits: [train], per_type: 2}
+"""
+WARM = (
+    "eto_agent._ppo",
+    "eto_agent._trl",
+    "eto_agent.cli",
+    "eto_agent.generation",
+    "eto_agent.pipeline",
+    "scipy.stats",
+    "transformers.models.llama.modeling_llama",
+)
+"""What an attempt would spend seconds on importing."""
+
+
+def work(arguments: Sequence[str], told: Connection) -> None:
+    """An attempt, in a process of its own; it and its workers hold the pipe `told` until they end."""
+    assert all(name in sys.modules for name in WARM)
+    assert len(list(Path(f"/proc/{os.getppid()}/task").iterdir())) == 1  # forking a process with threads is unsound
+    for stream in (1, 2):
+        os.dup2(told.fileno(), stream)
+    told.close()
+    from eto_agent.cli import main
+
+    raise SystemExit(main(arguments))
+
+
+@dataclass
+class Attempt:
+    """An attempt under way, and what it and its workers have said."""
+
+    arguments: Sequence[str]
+    said: bytes = b""
+    _open: bool = field(default=True, init=False)
+
+    def __post_init__(self) -> None:
+        self._told, theirs = multiprocessing.Pipe(duplex=False)
+        context = multiprocessing.get_context("forkserver")
+        self.process = context.Process(target=work, args=(self.arguments, theirs))
+        self.process.start()
+        theirs.close()
+
+    def listen(self, seconds: float) -> bool:
+        """Reads what there is; False when no process holds the pipe any more."""
+        if self._open and select.select([self._told], [], [], seconds)[0]:
+            read = os.read(self._told.fileno(), 1 << 16)
+            self._open, self.said = bool(read), self.said + read
+        return self._open
+
+    def end(self) -> int | None:
+        """Waits until the attempt and all of its workers are gone; returns the exit code."""
+        deadline = time.monotonic() + 120
+        while self.listen(0.1):
+            assert time.monotonic() < deadline, f"a worker outlives its run: {self.said.decode()}"
+        self.process.join(60)
+        self._told.close()
+        return self.process.exitcode
+
+
+@pytest.fixture
+def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The command without `--out`; makes the server ready."""
+    (tmp_path / "config.yaml").write_text(CONFIG, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("JE_ARROW_MALLOC_CONF", "background_thread:false")  # pyarrow's allocator would start a thread
+    multiprocessing.get_context("forkserver").set_forkserver_preload(list(WARM))
+    return ["run", "--config", str(tmp_path / "config.yaml")]
+
+
+def uninterrupted(arguments: Sequence[str], folder: Path) -> dict[str, float]:
+    """Runs the command in a fresh process.
+
+    Returns:
+        Stage -> the processor time that the run had taken when it was done, in that order; the report is the last.
+        Time on the clock would say as much of what else the machine does.
+    """
+    script = "import sys; from tests.eto_agent.test_killed_at_random import finish; sys.exit(finish(sys.argv[1:]))"
+    command = [sys.executable, "-c", script, *arguments, "--out", str(folder)]
+    ends: dict[str, float] = {}
+    with (folder.parent / "said").open("w+b") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=said)
+        while process.poll() is None:
+            taken = processor_s(process.pid)
+            for stage in done_stages(folder) - ends.keys():
+                ends[stage] = taken
+            time.sleep(0.01)  # a pause between two looks
+        assert process.returncode == 0, said.seek(0) or said.read().decode()
+    start = ends.pop("")
+    return {stage: taken - start for stage, taken in ends.items()}
+
+
+def done_stages(folder: Path) -> set[str]:
+    """What is there: stages, the report, and "" where the folder is."""
+    walked = os.walk(folder)  # folders may go while it looks
+    found = {str(Path(place).relative_to(folder)) for place, _, files in walked if "stage.json" in files}
+    found |= {""} if (folder / "config.yaml").exists() else set()
+    return found | ({"report"} if (folder / "report.html").exists() else set())
+
+
+def processor_s(pid: int) -> float:
+    """The processor time of a process so far; 0 where it has gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def finish(arguments: Sequence[str]) -> int:
+    """The command, all imports before it: its stages take as long as those of the attempts."""
+    for name in WARM:
+        importlib.import_module(name)
+    from eto_agent.cli import main
+
+    return main(arguments)
+
+
+def moments(ends: dict[str, float]) -> Iterator[tuple[str, float]]:
+    """Twenty moments, one drawn from each twentieth of a run's time, as the stage done before it and the time since."""
+    rng = random.Random(0)
+    for number in range(KILLS):
+        moment = (number + rng.random()) / KILLS * max(ends.values())
+        stage, end = max([("", 0.0), *((stage, end) for stage, end in ends.items() if end <= moment)], key=_second)
+        yield stage, moment - end
+
+
+def _second(pair: tuple[str, float]) -> float:
+    return pair[1]
+
+
+def killed(arguments: Sequence[str], folder: Path, after: str, seconds: float, start_s: float) -> bool:
+    """Starts the command and kills it that long after a stage is done; whether it was still there to be killed."""
+    if after in done_stages(folder):
+        seconds += start_s  # an attempt first makes its environments ready
+    attempt = Attempt([*arguments, "--out", str(folder)])
+    assert attempt.process.pid is not None
+    due = None
+    while attempt.process.is_alive() and attempt.listen(0.005):
+        taken = processor_s(attempt.process.pid)
+        if due is None and after in done_stages(folder):
+            due = taken + seconds
+        if due is not None and taken >= due:
+            attempt.process.kill()
+            break
+    code = attempt.end()
+    assert code in (0, -9), attempt.said.decode()
+    return code == -9
+
+
+TIMED = {".lock", "config.yaml", "report.html", "episodes.html"}
+"""Files that hold times or the name of the run folder."""
+
+
+def results(folder: Path) -> dict[str, Any]:
+    """All that a run has left, by file, but for what depends on the clock."""
+    found: dict[str, Any] = {}
+    for path in (each for each in sorted(folder.rglob("*")) if each.is_file() and each.name not in TIMED):
+        name = str(path.relative_to(folder))
+        if path.name == "stage.json":
+            found[name] = {key: each for key, each in json.loads(path.read_text()).items() if key != "seconds"}
+        elif "rollouts" in path.parts:  # the last digits of what generation computed depend on the batch
+            found[name] = [(each.task, each.final_reward, each.turns) for each in read_trajectories(path, strict=True)]
+        else:
+            found[name] = file_hash(path)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)  # a minute or two, where the machine does nothing else
+def test_twenty_kills_change_nothing(arguments: list[str], tmp_path: Path) -> None:
+    whole, folder = tmp_path / "whole", tmp_path / "killed"
+    ends = uninterrupted(arguments, whole)
+    stages = list(ends)
+    expected = results(whole)
+    hit: list[str] = []
+    for after, seconds in moments(ends):
+        while not killed(arguments, folder, after, seconds, ends[stages[0]]):  # it came to its end before
+            assert results(folder) == expected
+            folder, seconds = tmp_path / f"killed-{len(hit)}-{seconds:g}", seconds / 2
+        done = done_stages(folder)
+        hit.append(next((stage for stage in stages if stage not in done), "after the end"))
+    print("killed in", ", ".join(hit))
+    assert len(hit) == KILLS
+    assert len(set(hit)) >= KILLS // 2
+    last = Attempt([*arguments, "--out", str(folder)])
+    assert last.end() == 0, last.said.decode()
+    assert results(folder) == expected

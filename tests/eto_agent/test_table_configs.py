@@ -1,0 +1,82 @@
+"""The configurations of the paper's tables 4 and 5, still smaller: every row of the table comes out of one run."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from eto_agent.cli import main
+from eto_agent.config import load_config
+from eto_agent.runs import file_hash
+
+FOLDER = Path(__file__).parents[2] / "benchmarks" / "methods"
+ROWS = {
+    "table4": ["random", "sft", "eto-1", "eto-step-1", "eto-careful-step-1", "eto-mixture-1"],
+    "table5": ["random", "base", "sft", "rft", "eto-1", "self-play-rft", "self-play-eto", "self-play-rft+eto"],
+}
+SMALLER = (
+    "--env.settings", "max_steps=5", "--env.types", "one-key", "--env.train-per-type", "2", "--env.num-envs", "4",
+    "--model.vocab-size", "400", "--chat.instruction", "", "--sft.epochs", "3", "--generation.max-new-tokens", "12",
+    "--evaluate.splits", "seen", "--evaluate.per-type", "2", "--self-play.threshold", "0.2",
+)  # fmt: skip
+
+
+def run(table: str, folder: Path, *more: str) -> int:
+    return main(["run", "--config", str(FOLDER / f"{table}.yaml"), "--out", str(folder), *SMALLER, *more])
+
+
+def printed_rows(out: str) -> list[str]:
+    return re.findall(r"^│ (\S+) +│", out, re.M)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", ROWS)
+def test_one_run_makes_every_row(table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "run"
+    assert run(table, folder) == 0
+    assert printed_rows(capsys.readouterr().out) == ROWS[table]
+    for row in ROWS[table]:
+        figures = json.loads((folder / "evaluate" / row / "results.json").read_text())
+        assert list(figures) == ["seen"]
+        assert figures["seen"]["episodes"] == 2
+        for protocol in ("paper", "strict"):
+            for name in ("reward", "success"):
+                value, *interval = figures["seen"]["protocols"][protocol][name]
+                assert len(interval) == 2
+                assert 0 <= value <= 1
+                assert math.isfinite(sum(interval))
+    trained = [each for each in (folder).rglob("model") if "dpo" in each.parts or "sft" in each.parts]
+    assert len(trained) == len([row for row in ROWS[table] if row not in ("random", "base")])
+    if table == "table4":
+        careful, step = (folder / f"eto-{level}-1" for level in ("careful-step", "step"))
+        assert file_hash(careful / "pairs" / "chosen.jsonl") == file_hash(step / "pairs" / "chosen.jsonl")
+        assert file_hash(careful / "dpo" / "model") != file_hash(step / "dpo" / "model")
+
+
+@pytest.mark.slow
+def test_self_play_alone_reads_no_expert(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The second command of the head of table 5."""
+    more = re.search(r"table5\.yaml (--methods .*) --out", (FOLDER / "table5.yaml").read_text())
+    assert more is not None
+    assert run("table5", tmp_path / "run", *more[1].split()) == 0
+    assert printed_rows(capsys.readouterr().out) == ["random", *ROWS["table5"][-3:]]
+    assert not (tmp_path / "run" / "expert").exists()
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_the_head_holds_the_command_and_the_rows(table: str) -> None:
+    text = (FOLDER / f"{table}.yaml").read_text()
+    assert f"#   eto-agent run --config benchmarks/methods/{table}.yaml\n" in text
+    assert all(f"#   {row} " in text for row in ROWS[table] if row != "random")
+    load_config(FOLDER / f"{table}.yaml")
+
+
+def test_the_paper_s_own_numbers_are_the_defaults() -> None:
+    """Table 4: steps once more at a tenth of the learning rate and beta 0.5."""
+    config = load_config(FOLDER / "paper" / "llama2_7b_webshop.yaml").eto
+    assert (config.dpo.learning_rate, config.dpo.beta) == (1e-6, 0.1)
+    assert (config.careful_learning_rate, config.careful_beta) == (1e-7, 0.5)

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from itertools import chain, count, islice
+from typing import Any, Literal, NamedTuple, get_args
 
 from eto_envs.core import TextEnv, WorldStep
+from eto_envs.errors import UnknownNameError
 from eto_envs.progress import Subgoal, completed_share
 from eto_envs.tasks import Manifest, Task
+from eto_envs.toy.explorer import explore_house
 from eto_envs.toy.house import House, build_house
 
 __all__ = ["LockedDoorEnv"]
 
+Expert = Literal["planner", "explorer"]
+
 _TYPES = {"one-key": (3, 1), "two-keys": (4, 2), "three-keys": (5, 3)}
 """Task type -> number of rooms, number of keys."""
-_SPLITS = {"train": range(80), "seen": range(80, 100), "unseen": range(100, 120)}
+_HOUSES = 80
+_SPLITS = {"seen": range(80, 100), "unseen": range(100, 120)}
+_MOST_HOUSES = 100_000
 _MAX_STEPS = 25
 
 
@@ -56,18 +63,29 @@ class LockedDoorEnv(TextEnv):
     The keys of every environment of the suite; see `TextEnv`.
 
     ## Arguments
-    `split`: `train` (240 tasks), `seen` (60 tasks, the same rooms) or `unseen` (60 tasks, other rooms).
-    Further arguments: see `TextEnv`.
+    * `split`: `train` (240 tasks), `seen` (60 tasks, the same rooms) or `unseen` (60 tasks, other rooms).
+    * `houses`: training tasks of each of the three types (default 80), as many as one likes.
+    * `expert`: what `oracle_actions()` gives: the `planner` (default) knows where everything is and plans from any
+      state in which the right key can still be used; the `explorer` looks for the key as a player must, from the start
+      of the task: what there is to imitate.
+    * Further arguments: see `TextEnv`.
 
     ## Fidelity
-    Made for this suite; there is no upstream. The oracle plans from any state in which the right key can still be used.
+    Made for this suite; there is no upstream.
 
     ## Version History
     * v0: first version.
     """
 
-    def __init__(self, split: str = "train", **settings: Any) -> None:
-        super().__init__(_manifest(), split, **settings)
+    def __init__(
+        self, split: str = "train", *, houses: int = _HOUSES, expert: Expert = "planner", **settings: Any
+    ) -> None:
+        if expert not in get_args(Expert):
+            raise UnknownNameError.of("expert", expert, get_args(Expert))
+        if not isinstance(houses, int) or not 1 <= houses <= _MOST_HOUSES:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise UnknownNameError(f"Unknown number of houses {houses!r}; expected 1 to {_MOST_HOUSES:,}.")
+        super().__init__(_manifest(houses), split, **settings)
+        self.expert: Expert = expert
         self._house = build_house("", rooms=2, keys=1, unseen=False)
         self._state = _State(self._house.start)
 
@@ -186,8 +204,15 @@ class LockedDoorEnv(TextEnv):
             actions += ["leave through door"]
         return actions
 
+    @property
+    def oracle_from(self) -> Literal["state", "start"]:
+        """The planner begins in the current state, the explorer at the start."""
+        return "start" if self.expert == "explorer" else "state"
+
     def _oracle_actions(self) -> Sequence[str]:
         state, house = self._state, self._house
+        if self.expert == "explorer":
+            return explore_house(house)
         if state.left or state.jammed:
             return []
         plan: list[str] = []
@@ -222,15 +247,16 @@ def _house_of(task: Task) -> House:
     return _house(task.id, task.data["rooms"], task.data["keys"], task.data["unseen"])
 
 
-@lru_cache(maxsize=1)
-def _manifest() -> Manifest:
-    """240 tasks for training, 60 in the same rooms, 60 in other rooms; types take turns."""
+@lru_cache(maxsize=4)
+def _manifest(houses: int) -> Manifest:
+    """`houses` times 3 tasks for training, 60 in the same rooms, 60 in other rooms; types take turns."""
+    train = islice(chain(range(_HOUSES), count(_SPLITS["unseen"].stop)), houses)
     splits = {
         split: [
             Task(f"{kind}/{number}", kind, _MAX_STEPS, {"rooms": rooms, "keys": keys, "unseen": split == "unseen"})
             for number in numbers
             for kind, (rooms, keys) in _TYPES.items()
         ]
-        for split, numbers in _SPLITS.items()
+        for split, numbers in {"train": train, **_SPLITS}.items()
     }
     return Manifest("generated", splits)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eto_envs.errors import UnknownNameError
 from eto_envs.toy.house import COLOURS, DIRECTIONS, ROOMS, UNSEEN_ROOMS, build_house
 from eto_envs.toy.locked_door import LockedDoorEnv
 
@@ -36,6 +38,56 @@ def test_every_task_is_solved_by_the_oracle() -> None:
         assert (reward, terminated, info["outcome"], info["progress"]) == (1.0, True, "solved", 1.0), task
         assert all(done for _, done in info["subgoals"])
         assert env.oracle_actions() == []
+
+
+def test_the_explorer_solves_every_task_and_looks_for_the_key_first() -> None:
+    longer = 0
+    for split, task in TASKS:
+        env = LockedDoorEnv(split, expert="explorer")
+        _, info = env.reset(options={"task": task})
+        plan = env.oracle_actions()
+        assert env.oracle_from == "start"
+        for action in plan:
+            *_, info = env.step(action)
+            assert info["valid_action"], (task, action)
+        assert (info["success"], info["steps"]) == (True, len(plan)), task
+        env = LockedDoorEnv(split)
+        env.reset(options={"task": task})
+        longer += len(plan) > len(env.oracle_actions())
+        assert len(plan) >= len(env.oracle_actions())
+    assert longer > len(TASKS) // 4
+
+
+@given(task=st.sampled_from(TASKS))
+def test_the_explorer_opens_all_that_it_comes_by_until_it_has_the_key(task: tuple[str, str]) -> None:
+    """What it does can be told from what was shown: it never leaves a room in which something is still closed."""
+    env = LockedDoorEnv(task[0], expert="explorer", max_steps=100)
+    _, info = env.reset(options={"task": task[1]})
+    for action in env.oracle_actions():
+        if action.startswith("go "):
+            look, *_ = env.step("look")
+            assert "(closed)" not in look or info["subgoals"][1][1], (action, look)
+        *_, info = env.step(action)
+
+
+def test_there_are_as_many_training_houses_as_asked_for() -> None:
+    few, usual, many = (LockedDoorEnv(houses=count).manifest for count in (2, 80, 100))
+    assert [len(each["train"]) for each in (few, usual, many)] == [6, 240, 300]
+    assert few["train"].ids == usual["train"].ids[:6]
+    assert many["train"].ids[:240] == usual["train"].ids
+    assert many.overlaps() == {}
+    assert {split: many[split].hash for split in ("seen", "unseen")} == {
+        split: usual[split].hash for split in ("seen", "unseen")
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [({"expert": "guesser"}, "guesser.*planner, explorer"), ({"houses": 0}, "0; expected 1"), ({"houses": "9"}, "'9'")],
+)
+def test_settings_that_do_not_exist_are_told(settings: dict[str, Any], told: str) -> None:
+    with pytest.raises(UnknownNameError, match=told):
+        LockedDoorEnv(**settings)
 
 
 def test_every_task_is_solved_by_the_oracle_from_random_states() -> None:

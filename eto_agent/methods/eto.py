@@ -170,7 +170,7 @@ def dpo(lab: Lab, policy: Path, iteration: int, level: Level = "trajectory") -> 
     )
 
 
-def _settings(lab: Lab, iteration: int, level: Level) -> DpoSettings:
+def _settings(lab: Lab, iteration: int, level: Level = "trajectory") -> DpoSettings:
     config = lab.config.eto
     settings = config.dpo
     if level == "careful-step":

@@ -170,3 +170,5 @@ def test_later_iterations_train_with_their_own_settings(tmp_path: Path) -> None:
     with Lab(given) as lab:
         assert _settings(lab, 1) == given.eto.dpo
         assert _settings(lab, 2) == _settings(lab, 3) == replace(given.eto.dpo, beta=0.5, learning_rate=5e-7)
+        careful = replace(given.eto.dpo, beta=0.5, learning_rate=1e-7)
+        assert _settings(lab, 1, "careful-step") == _settings(lab, 2, "careful-step") == careful

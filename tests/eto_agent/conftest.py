@@ -45,7 +45,7 @@ WORLDS = {
     ],
 }  # fmt: skip
 SMALL = [
-    "--env.train-per-type", "2", "--evaluate.per-type", "4", "--env.num-envs", "2", "--env.num-workers", "1",
+    "--env.train-per-type", "2", "--evaluate.per-type", "2", "--env.num-envs", "2", "--env.num-workers", "1",
     "--model.name", "scratch:tiny", "--model.vocab-size", "512", "--chat.instruction", "",
     "--generation.max-new-tokens", "8",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """The command `eto-agent`: the whole line (`run`) and its single stages.
 
 Every command on a run folder takes `--config FILE` (YAML) and every key of it as a flag, which wins over the file;
-`import` and `export` work on files. Exit codes: 0 done;
+`compare`, `tables` and `figures` work on finished runs, `import` and `export` on files. Exit codes: 0 done;
 2 wrong use or a set-up that cannot work, said in one line on standard error; 130 interrupted (run it again to go on).
 
 With several processes (`accelerate launch -m eto_agent COMMAND ...`) the first does everything, and the others take
@@ -23,6 +23,14 @@ import tyro
 
 from eto_agent.config import Level, RunConfig, load_config
 from eto_agent.formats.commands import ExportArguments, ImportArguments, export_trajectories, import_trajectories
+from eto_agent.result_commands import (
+    CompareArguments,
+    FiguresArguments,
+    TablesArguments,
+    compare_policies,
+    draw_figure,
+    write_table,
+)
 from eto_envs.errors import EtoEnvError, UnknownNameError
 
 __all__ = ["main"]
@@ -241,6 +249,13 @@ COMMANDS: dict[str, Command] = {
     "eef": Command("EEF after SFT: learn from what was good in failed experts.", Arguments, _method("eef")),
     "self-play": Command("Learn without experts, from own episodes only.", Arguments, _method("self-play")),
     "evaluate": Command("Evaluate a policy on the evaluation splits.", PolicyArguments, _evaluate),
+    "compare": Command(
+        "Compare two policies on the same tasks, with replays of what flipped.", CompareArguments, compare_policies
+    ),
+    "tables": Command("Write a table of the paper from run folders, beside its numbers.", TablesArguments, write_table),
+    "figures": Command(
+        "Draw score over steps, or reward by iteration, from run folders.", FiguresArguments, draw_figure
+    ),
     "report": Command("Write the report of a run folder again.", Arguments, _report),
     "import": Command("Read other projects' demonstrations as trajectories.", ImportArguments, import_trajectories),
     "export": Command("Write trajectories as conversations for other tools.", ExportArguments, export_trajectories),

@@ -13,7 +13,7 @@ import yaml
 
 from eto_agent.runs import StageError
 from eto_agent.scoring import PROTOCOLS
-from eto_agent.stats import Estimate, mean_interval
+from eto_agent.stats import Estimate, difference_interval
 from eto_envs.trajectory import Trajectory, read_trajectories
 
 __all__ = ["Contrast", "Findings", "read_findings"]
@@ -124,7 +124,7 @@ class Findings:
             return None
         one, other = self.rewards(better, split, protocol), self.rewards(base, split, protocol)
         differences = [one[task] - other[task] for task in one if task in other]
-        return Contrast(split, better, base, mean_interval(differences)) if differences else None
+        return Contrast(split, better, base, difference_interval(differences)) if differences else None
 
     def most_telling_task(self, split: str) -> str | None:
         """The task on which the first and the last trained policy differ most; the first such task."""

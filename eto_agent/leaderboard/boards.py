@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eto_agent.leaderboard.check import Entry
-from eto_agent.leaderboard.submission import Line, Submission, SubmissionError
+from eto_agent.leaderboard.submission import Line, Link, Submission, SubmissionError
 from eto_agent.scoring import PROTOCOLS
 from eto_agent.stats import Estimate, mean_interval
 
@@ -50,7 +50,7 @@ class PublishedTable(_Part):
     protocol: Literal["strict", "paper"]
     data: str = Field(description="On what, in words.")
     source: Line
-    link: str
+    link: Link
     rows: tuple[PublishedRow, ...]
 
 
@@ -84,6 +84,11 @@ class Row:
     def submission(self) -> Submission:
         return self.entry.submission
 
+    @property
+    def baseline(self) -> bool:
+        """Whether no model acts: the oracle and the random policy frame a table, they do not win it."""
+        return self.submission.decoding is None
+
 
 @dataclass
 class Board:
@@ -98,6 +103,11 @@ class Board:
     key: Key
     rows: list[Row] = field(default_factory=list[Row])
     published: list[PublishedTable] = field(default_factory=list[PublishedTable])
+
+    @property
+    def best(self) -> Row | None:
+        """The best row of a model."""
+        return next((row for row in self.rows if not row.baseline), None)
 
 
 @dataclass

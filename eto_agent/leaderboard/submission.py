@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f]*$")]
+Link = Annotated[str, StringConstraints(max_length=300, pattern=r"^https?://[^\s\"<>]+$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Word = Annotated[str, StringConstraints(max_length=120, pattern=r"^[\w@:.,+-]*$")]
 """A setting's text. No path: a submission names data that everybody has, and never a place on somebody's machine."""
@@ -121,9 +122,7 @@ class Submission(_Part):
     method: Line = Field(description="How the agent came to be: SFT, ETO, prompting, ...")
     model: Line = Field(description="The language model, or what acts in its place.")
     authors: tuple[Line, ...] = Field(min_length=1, max_length=20)
-    link: Annotated[str, StringConstraints(max_length=300, pattern=r"^https?://[^\s\"<>]+$")] | None = Field(
-        description="Paper, code or weights."
-    )
+    link: Link | None = Field(description="Paper, code or weights.")
     note: Annotated[str, StringConstraints(max_length=400)] = Field(description="Anything a reader should know.")
     date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     environment: Environment

@@ -1,7 +1,7 @@
 """The command `eto-agent`: the whole line (`run`) and its single stages.
 
 Every command on a run folder takes `--config FILE` (YAML) and every key of it as a flag, which wins over the file;
-`compare`, `tables` and `figures` work on finished runs, `import` and `export` on files. Exit codes: 0 done;
+`compare`, `tables` and `figures` work on finished runs; `import`, `export` and `leaderboard` on files. Exit codes: 0 done;
 2 wrong use or a set-up that cannot work, said in one line on standard error; 130 interrupted (run it again to go on).
 
 With several processes (`accelerate launch -m eto_agent COMMAND ...`) the first does everything, and the others take
@@ -23,6 +23,7 @@ import tyro
 
 from eto_agent.config import Level, RunConfig, load_config
 from eto_agent.formats.commands import ExportArguments, ImportArguments, export_trajectories, import_trajectories
+from eto_agent.leaderboard.commands import LeaderboardArguments, leaderboard
 from eto_agent.result_commands import (
     CompareArguments,
     FiguresArguments,
@@ -145,7 +146,7 @@ def _file_and_flags(given: list[str]) -> tuple[Path | None, list[str], str]:
 
 
 def _overview() -> str:
-    lines = [f"  {name:<10} {command.help}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<11} {command.help}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
             "usage: eto-agent COMMAND [--config FILE] [OPTIONS]",
@@ -259,6 +260,9 @@ COMMANDS: dict[str, Command] = {
     "report": Command("Write the report of a run folder again.", Arguments, _report),
     "import": Command("Read other projects' demonstrations as trajectories.", ImportArguments, import_trajectories),
     "export": Command("Write trajectories as conversations for other tools.", ExportArguments, export_trajectories),
+    "leaderboard": Command(
+        "Submit an evaluation, verify submissions, write the leaderboard's site.", LeaderboardArguments, leaderboard
+    ),
 }
 
 

@@ -11,6 +11,7 @@ part in its trainings.
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -117,6 +118,8 @@ def _run(name: str, command: Command, given: list[str]) -> None:
     from eto_agent.lab import Lab
 
     with distributed.lead(), Lab(parsed.run) as lab:
+        if name != "report":
+            lab.run.note_command(shlex.join(["eto-agent", name, *given]))
         command.do(lab, parsed)
 
 

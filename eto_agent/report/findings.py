@@ -14,7 +14,7 @@ import yaml
 from eto_agent.report.naming import expected_stages, is_trained, policy_key, stage_key
 from eto_agent.runs import COMMANDS_FILE, StageError
 from eto_agent.scoring import PROTOCOLS
-from eto_agent.stats import Estimate, mean_interval
+from eto_agent.stats import Estimate, difference_interval
 from eto_envs.trajectory import Trajectory, read_trajectories
 
 __all__ = ["Contrast", "Findings", "read_findings"]
@@ -119,7 +119,7 @@ class Findings:
             return None
         one, other = self.rewards(better, split, protocol), self.rewards(base, split, protocol)
         differences = [one[task] - other[task] for task in one if task in other]
-        return Contrast(split, better, base, mean_interval(differences)) if differences else None
+        return Contrast(split, better, base, difference_interval(differences)) if differences else None
 
 
 def read_findings(folder: Path) -> Findings:

@@ -33,7 +33,7 @@ def test_by_hand() -> None:
     assert figures["protocols"]["strict"]["reward"][0] == 0.5
     assert figures["protocols"]["strict"]["success"][0] == pytest.approx(1 / 3, abs=1e-6)
     assert figures["protocols"]["strict"]["by_type"]["x"]["reward"][0] == 0.75
-    assert figures["protocols"]["strict"]["by_type"]["y"]["reward"] == [0.0, 0.0, 0.0, 1]
+    assert figures["protocols"]["strict"]["by_type"]["y"]["reward"] == [0.0, 0.0, 0.793451, 1]
     assert figures["steps"] == pytest.approx(4 / 3)
     assert (figures["invalid_actions"], figures["format_errors"]) == (0.25, 0.25)
     assert figures["tokens"] == pytest.approx(10 / 3)

@@ -14,19 +14,20 @@ import yaml
 from eto_agent.report.naming import expected_stages, is_trained, policy_key, stage_key
 from eto_agent.runs import COMMANDS_FILE, StageError
 from eto_agent.scoring import PROTOCOLS
-from eto_agent.stats import Estimate, difference_interval
+from eto_agent.stats import Estimate, difference_interval, permutation_p
 from eto_envs.trajectory import Trajectory, read_trajectories
 
 __all__ = ["Contrast", "Findings", "read_findings"]
 
 
 class Contrast(NamedTuple):
-    """Two policies on the same tasks: the mean of the per-task differences of reward, with its interval."""
+    """Two policies on the same tasks: the mean of the per-task differences of reward, its interval and its p-value."""
 
     split: str
     better: str
     base: str
     difference: Estimate
+    p: float
 
     @property
     def shown(self) -> bool:
@@ -119,7 +120,9 @@ class Findings:
             return None
         one, other = self.rewards(better, split, protocol), self.rewards(base, split, protocol)
         differences = [one[task] - other[task] for task in one if task in other]
-        return Contrast(split, better, base, difference_interval(differences)) if differences else None
+        if not differences:
+            return None
+        return Contrast(split, better, base, difference_interval(differences), permutation_p(differences))
 
 
 def read_findings(folder: Path) -> Findings:

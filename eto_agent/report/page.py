@@ -49,7 +49,9 @@ def render(findings: Findings) -> str:
     content = {
         **_results(findings, first),
         "failures": failures,
-        "meanings": {name: each for name, each in FAILURES.items() if any(name in t["labels"] for t in failures.values())},
+        "meanings": {
+            name: each for name, each in FAILURES.items() if any(name in t["labels"] for t in failures.values())
+        },
         "replays": replays(findings, first),
         "gathered": _gathered(findings),
         "trainings": _trainings(findings),

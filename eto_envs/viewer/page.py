@@ -80,7 +80,9 @@ def episode_link(task: str, policy: str | None = None, *, split: str | None = No
         against: whose episode of the same task stands beside it.
     """
     parts = {"task": task, "policy": policy, "split": split, "against": against}
-    return "#" + "&".join(f"{name}={quote(value, safe='')}" for name, value in parts.items() if value is not None)
+    return "#" + "&".join(
+        f"{name}={quote(value, safe='', errors='replace')}" for name, value in parts.items() if value is not None
+    )
 
 
 def write_page(

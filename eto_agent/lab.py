@@ -19,6 +19,7 @@ from eto_agent.policies.vllm import check_vllm
 from eto_agent.rollout import World, explore
 from eto_agent.runs import Run
 from eto_agent.starts import Start
+from eto_agent.trackers import check_trackers, trackers_of
 from eto_envs.core import TextEnv
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import full_id, make_with
@@ -48,6 +49,7 @@ class Lab:
         splits = config.evaluate.splits or [split for split in self._env.manifest if split != config.env.train_split]
         self.eval_tasks = {split: self._tasks(split, config.evaluate.per_type) for split in splits}
         check_model(config.model.name)
+        check_trackers(trackers_of(config))
         if config.generation.engine == "vllm":
             check_vllm()
         if config.expert.file is not None and not config.expert.file.is_file():
@@ -174,7 +176,7 @@ class Lab:
     ) -> list[Trajectory]:
         """`rollout.explore` in this run's environments, with a line of progress."""
         world, seed = self.world(example), self.config.seed
-        with EpisodeProgress(title, len(tasks if starts is None else starts) * samples) as progress:
+        with EpisodeProgress(title) as progress:
             told = progress.update
             return explore(tasks, policy, world, out, samples=samples, starts=starts, seed=seed, on_episode=told)
 

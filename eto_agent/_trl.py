@@ -32,6 +32,7 @@ from eto_agent import distributed
 from eto_agent.chat import Encoded
 from eto_agent.models import load, no_progress_bars, save_whole
 from eto_agent.order import Grouped
+from eto_agent.trackers import logging_to
 from eto_agent.training_job import DpoSettings, Job, LoraSettings, Pair, TrainingError
 
 _WHOLE = "whole"  # the last file written to a checkpoint
@@ -308,7 +309,7 @@ def _row(logs: Mapping[str, float], beta: float) -> dict[str, float]:
 
 def train(job: Job, data: Sequence[Any]) -> dict[str, Any]:
     """Trains, from the last whole checkpoint on; returns what `fit_*` return. Every process calls it."""
-    with _own_randomness(), _scored_positions_only(), _quiet():
+    with _own_randomness(), _scored_positions_only(), _quiet(), logging_to(job.out_dir.parent):
         if isinstance(job.settings, DpoSettings):
             trainer = dpo_trainer(job, job.settings, data)
         else:

@@ -1,8 +1,8 @@
 """The command `eto-agent`: the whole line (`run`) and its single stages.
 
 Every command on a run folder takes `--config FILE` (YAML) and every key of it as a flag, which wins over the file;
-`compare`, `tables` and `figures` work on finished runs; `import`, `export` and `leaderboard` on files. Exit codes: 0 done;
-2 wrong use or a set-up that cannot work, said in one line on standard error; 130 interrupted (run it again to go on).
+`compare`, `tables` and `figures` work on finished runs; `import`, `export` and `leaderboard` on files. Exit codes:
+0 done; 2 wrong use or a set-up that cannot work, said in one line on standard error; 130 interrupted (run it again to go on).
 
 With several processes (`accelerate launch -m eto_agent COMMAND ...`) the first does everything, and the others take
 part in its trainings.
@@ -129,6 +129,8 @@ def _run(name: str, command: Command, given: list[str]) -> None:
     from eto_agent.lab import Lab
 
     with distributed.lead(), Lab(parsed.run, flags) as lab:
+        if name != "report":
+            lab.run.note_command(shlex.join(["eto-agent", name, *given]))
         command.do(lab, parsed)
 
 

@@ -20,6 +20,7 @@ from eto_agent.rollout import World, explore
 from eto_agent.runs import Run
 from eto_agent.starts import Start
 from eto_agent.training_job import check_adapters
+from eto_agent.trackers import check_trackers, trackers_of
 from eto_envs.core import TextEnv
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import full_id, make_with
@@ -55,6 +56,7 @@ class Lab:
         check_model(config.model.name)
         for section, settings in trainings(config):
             check_adapters(settings, f"{section}.")
+        check_trackers(trackers_of(config))
         if config.generation.engine == "vllm":
             check_vllm()
         if config.expert.file is not None and not config.expert.file.is_file():
@@ -181,7 +183,7 @@ class Lab:
     ) -> list[Trajectory]:
         """`rollout.explore` in this run's environments, with a line of progress."""
         world, seed = self.world(example), self.config.seed
-        with EpisodeProgress(title, len(tasks if starts is None else starts) * samples) as progress:
+        with EpisodeProgress(title) as progress:
             told = progress.update
             return explore(tasks, policy, world, out, samples=samples, starts=starts, seed=seed, on_episode=told)
 

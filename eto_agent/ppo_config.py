@@ -68,6 +68,8 @@ class PpoConfig:
     """Where to train; auto takes CUDA where there is one."""
     gradient_checkpointing: bool = False
     """Compute activations twice to save memory."""
+    report_to: tuple[str, ...] = ()
+    """Trackers to report to as well, e.g. tensorboard or wandb (does not change results)."""
 
     def check(self) -> None:
         """Refuses settings that cannot work.

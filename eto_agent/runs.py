@@ -22,10 +22,13 @@ import yaml
 
 from eto_envs.errors import EtoEnvError
 
-__all__ = ["ConfigChangedError", "Run", "Stage", "StageError", "file_hash", "write_text"]
+__all__ = ["COMMANDS_FILE", "ConfigChangedError", "Run", "Stage", "StageError", "file_hash", "write_text"]
 
 SPEED_KEYS = frozenset({"out", "num_envs", "num_workers", "save_steps", "report_to", "gpu_memory", "tensor_parallel"})
 """Keys that change how fast a run goes and nothing else; they may differ when a run is continued."""
+
+COMMANDS_FILE = "commands.txt"
+"""In a run folder: the commands that worked on it, a line each."""
 
 STAGE_SECTIONS = ("api", "annotate")
 """Sections that only single stages read, which compare what matters themselves; they may be given later."""
@@ -92,6 +95,13 @@ class Run:
                 f"Run folder {str(self.folder)!r} was made with another configuration: {', '.join(changed)}; "
                 "set these back, or choose another --out."
             )
+
+    def note_command(self, command: str) -> None:
+        """Keeps a command line for the report; one that is given again is kept once."""
+        file = self.folder / COMMANDS_FILE
+        known = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+        if command not in known:
+            write_text(file, "".join(f"{line}\n" for line in [*known, command]))
 
     def close(self) -> None:
         """Lets go of the folder."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eto_agent.chat import ChatEncoder
-from eto_agent.console import say
+from eto_agent.console import TrainingProgress, say
 from eto_agent.lab import Lab
 from eto_agent.models import SCRATCH_PREFIX, create_scratch, load_tokenizer
 from eto_agent.policies import Policy, RandomPolicy
@@ -115,7 +115,10 @@ def imitate(lab: Lab, stage_name: str, base: Path | str, files: Mapping[str, Pat
         encoder = ChatEncoder(load_tokenizer(base))
         examples = [encoder.encode(lab.messages(each)) for file in files.values() for each in _read(file)]
         say(f"Training {stage_name} on {len(examples)} trajectories")
-        stage.finish(["model"], **fit_sft(base, examples, stage.path("model"), lab.config.sft, seed))
+        with TrainingProgress(stage_name) as progress:
+            out = stage.path("model")
+            facts = fit_sft(base, examples, out, lab.config.sft, seed, on_step=progress.update)
+        stage.finish(["model"], **facts)
     return stage.path("model")
 
 
@@ -149,7 +152,8 @@ def contrast(
         encoded = [Pair(encoder.encode(lab.messages(good)), encoder.encode(lab.messages(bad))) for good, bad in both]
         say(f"Training {stage_name} on {len(encoded)} pairs")
         if encoded:
-            facts = fit_dpo(policy, encoded, stage.path("model"), settings, seed)
+            with TrainingProgress(stage_name) as progress:
+                facts = fit_dpo(policy, encoded, stage.path("model"), settings, seed, on_step=progress.update)
         else:
             facts = _unchanged(policy, stage.path("model"))
         stage.finish(["model"], **facts)

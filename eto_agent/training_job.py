@@ -80,7 +80,7 @@ class TrainSettings:
     save_steps: int = 100
     """Optimiser steps between checkpoints (does not change results)."""
     report_to: tuple[str, ...] = ()
-    """Trackers to report to as well, by their Transformers names, e.g. wandb (does not change results)."""
+    """Trackers to report to as well, e.g. tensorboard or wandb (does not change results)."""
 
 
 def check_adapters(settings: TrainSettings, section: str = "") -> None:

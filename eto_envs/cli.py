@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import tyro
 
 from eto_envs import ENV_IDS, __version__
-from eto_envs.errors import DataError, EtoEnvError, UnknownNameError
+from eto_envs.errors import EtoEnvError, UnknownNameError
 
 if TYPE_CHECKING:
     from eto_envs.tasks import TaskSet
@@ -183,6 +183,7 @@ def replay(
     file: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="FILE.jsonl")],
     /,
     html: Path | None = None,
+    against: Path | None = None,
     episode: int | None = None,
     title: str | None = None,
 ) -> int:
@@ -191,27 +192,13 @@ def replay(
     Args:
         file: a JSON Lines file of trajectories.
         html: the page to write: one file, nothing to install, works offline.
+        against: another such file; its episodes of the same tasks stand beside these in the page, turn by turn.
         episode: show this one alone, counted from 1; in the terminal a file of several is listed otherwise.
         title: heading of the page; without it the file's name.
     """
-    from eto_envs.trajectory import read_trajectories
+    from eto_envs.viewer.replay import show
 
-    trajectories = list(read_trajectories(file))
-    if not trajectories:
-        raise DataError(f"{str(file)!r} holds no trajectories; record some with: eto-envs record ENV --out {file}")
-    if episode is not None:
-        if not 1 <= episode <= len(trajectories):
-            raise UnknownNameError(f"No episode {episode} in {str(file)!r}; expected 1 to {len(trajectories)}.")
-        trajectories = [trajectories[episode - 1]]
-    if html is None:
-        _show_in_terminal(trajectories, file)
-        return 0
-    if html.resolve() == file.resolve():
-        raise DataError(f"--html {html} is the recording itself; give another file.")
-    from eto_envs.viewer.page import write_page
-
-    write_page(html, trajectories, title or file.name)
-    print(f"{html}: {len(trajectories)} {'episode' if len(trajectories) == 1 else 'episodes'}")
+    show(file, html, against, episode, title)
     return 0
 
 
@@ -362,17 +349,6 @@ def _report(number: int, total: int, trajectory: Trajectory) -> None:
     else:
         print(line, file=sys.stderr)
     sys.stderr.flush()
-
-
-def _show_in_terminal(trajectories: Sequence[Trajectory], file: Path) -> None:
-    from eto_envs.viewer.terminal import open_console, print_list, print_trajectory
-
-    console = open_console()
-    if len(trajectories) == 1:
-        print_trajectory(console, trajectories[0])
-        return
-    print_list(console, trajectories)
-    print(f"Read one with: eto-envs replay {file} --episode N; all as a page with: --html OUT.html", file=sys.stderr)
 
 
 def _one_line(error: Exception) -> str:

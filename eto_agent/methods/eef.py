@@ -42,7 +42,7 @@ from pathlib import Path
 from typing import Any
 
 from eto_agent.chat import ChatEncoder
-from eto_agent.console import say
+from eto_agent.console import TrainingProgress, say
 from eto_agent.lab import Lab
 from eto_agent.methods.sft import base_model
 from eto_agent.models import load_tokenizer
@@ -201,7 +201,8 @@ def _train(lab: Lab, iteration: int) -> Path:
         encoder = ChatEncoder(load_tokenizer(base))
         examples = [encoder.encode(lab.messages(each)) for each in unique.values()]
         say(f"EEF {iteration}: SFT on {len(examples)} trajectories")
-        facts = fit_sft(base, examples, stage.path("model"), config.sft, config.seed)
+        with TrainingProgress(f"eef-{iteration}/sft") as progress:
+            facts = fit_sft(base, examples, stage.path("model"), config.sft, config.seed, on_step=progress.update)
         stage.finish(["model"], **facts)
     return stage.path("model")
 

@@ -42,11 +42,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eto_agent.chat import ChatEncoder
+from eto_agent.console import say_row
 from eto_agent.lab import Lab
 from eto_agent.policies import TransformersPolicy
 from eto_agent.runs import Stage
 from eto_agent.sampled import LogProbKeeper, SampledEpisode, sampled_episode
 from eto_agent.scoring import score
+from eto_agent.trackers import reporting
 from eto_agent.training_job import TrainingError
 from eto_envs.tasks import TaskSet
 from eto_envs.trajectory import Trajectory
@@ -92,12 +94,15 @@ def _train(lab: Lab, sft_model: Path, stage: Stage) -> None:
     done, state = _last_state(stage.path("states"))
     learner = Learner(sft_model, config, lab.config.seed, state)
     _keep_rows(metrics, done)
-    for update in range(done + 1, config.updates + 1):
-        rollouts = _rollouts(lab, sft_model if state is None else state / "policy", stage, update)
-        row = {"update": update, **_update(lab, learner, rollouts, update)}
-        with metrics.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
-        state = _next_state(learner, stage.path("states"), update)
+    with reporting(config.report_to, stage.folder, "ppo") as report:
+        for update in range(done + 1, config.updates + 1):
+            rollouts = _rollouts(lab, sft_model if state is None else state / "policy", stage, update)
+            row = {"update": update, **_update(lab, learner, rollouts, update)}
+            with metrics.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+            report(row, update)
+            say_row(f"ppo {update}/{config.updates}", row, ("reward", "success", "kl", "entropy", "clip_share"))
+            state = _next_state(learner, stage.path("states"), update)
     learner.networks.save_policy(stage.path("model"), _facts(metrics))
 
 

@@ -11,40 +11,38 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from eto_agent.runs import StageError
+from eto_agent.report.naming import expected_stages, is_trained, policy_key, stage_key
+from eto_agent.runs import COMMANDS_FILE, StageError
 from eto_agent.scoring import PROTOCOLS
-from eto_agent.stats import Estimate, difference_interval
+from eto_agent.stats import Estimate, difference_interval, permutation_p
 from eto_envs.trajectory import Trajectory, read_trajectories
 
 __all__ = ["Contrast", "Findings", "read_findings"]
 
 
-_UNTRAINED = ("random", "oracle", "base")
-STAGES = {
-    "eto": ("explore", "pairs", "dpo"),
-    "ipr": ("explore", "score", "pairs", "dpo"),
-    "eef": ("explore", "select", "sft"),
-}
-"""Method -> the stages of an iteration, in order."""
-
-
 class Contrast(NamedTuple):
-    """Two policies on the same tasks: the mean of the per-task differences of reward, with its interval."""
+    """Two policies on the same tasks: the mean of the per-task differences of reward, its interval and its p-value."""
 
     split: str
     better: str
     base: str
     difference: Estimate
+    p: float
 
     @property
     def shown(self) -> bool:
         """Whether the interval leaves out zero."""
         return self.difference.low > 0 or self.difference.high < 0
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """The difference x 100 with its interval."""
         mean, low, high = (f"{100 * value:+.1f}" for value in self.difference[:3])
+        return f"{mean} [{low}, {high}]"
+
+    def __str__(self) -> str:
         verdict = "" if self.shown else ": no difference shown"
-        return f"{self.split}: {self.better} − {self.base} = {mean} [{low}, {high}]{verdict}"
+        return f"{self.split}: {self.better} − {self.base} = {self.text}{verdict}"
 
 
 @dataclass
@@ -54,14 +52,16 @@ class Findings:
     Attributes:
         folder: the run folder.
         config: the resolved configuration.
+        commands: the command lines that worked on the folder.
         results: policy -> split -> figures of `evaluate.summarise`.
-        audits: ETO or IPR iteration -> audit of its pairs.
-        curves: training (`sft`, `eto-1`, `eto-step-1`, `rft-1`, `self-play/rft`, ...) -> rows of metrics, one a step.
+        audits: the folder of a contrast (`eto-1`, `ipr-1`) -> audit of its pairs.
+        curves: training (`sft`, `eto-1`, `rft-1`, `ppo`, `self-play/rft`, ...) -> rows of metrics, one a step.
         stages: stage -> its `stage.json`.
     """
 
     folder: Path
     config: dict[str, Any]
+    commands: list[str] = field(default_factory=list[str])
     results: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     audits: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     curves: dict[str, list[dict[str, float]]] = field(default_factory=dict[str, list[dict[str, float]]])
@@ -74,22 +74,18 @@ class Findings:
     @property
     def missing(self) -> list[str]:
         """Stages that a whole run has and this folder has not."""
-        methods = self.config.get("methods", ["eto"])
-        wanted = ["evaluate/random"]
-        if methods != ["self-play"]:
-            wanted = ["expert", "evaluate/random", "sft", "evaluate/sft"]
-        names = [name for method in methods for name in self._iterations(method)]
-        wanted += [f"{name}/{stage}" for name in names for stage in STAGES[name.partition("-")[0]]]
-        wanted += [f"evaluate/{name}" for name in names]
-        return [stage for stage in wanted if stage not in self.stages]
+        return [stage for stage in expected_stages(self.config) if stage not in self.stages]
 
-    def _iterations(self, method: str) -> list[str]:
-        """The folders of a method that trains in iterations."""
-        if method not in STAGES:
-            return []
-        levels = self.config[method].get("levels", ["trajectory"])
-        names = [method if level == "trajectory" else f"{method}-{level}" for level in levels]
-        return [f"{name}-{i}" for name in names for i in range(1, int(self.config[method]["iterations"]) + 1)]
+    @property
+    def pair_to_compare(self) -> tuple[str, str] | None:
+        """The policy that the replays are about and the one beside it: the last method's, and SFT's or the first's."""
+        trained = [policy for policy in self.results if is_trained(policy)]
+        single = [policy for policy in trained if not policy.startswith("best-of-")] or trained
+        rest = [policy for policy in self.results if policy not in single]
+        if not single or len(self.results) < 2:
+            return None
+        base = "sft" if "sft" in self.results else single[0]
+        return (single[-1], base) if single[-1] != base else (base, rest[0]) if rest else None
 
     @cached_property
     def episodes(self) -> dict[str, dict[str, list[Trajectory]]]:
@@ -109,7 +105,7 @@ class Findings:
 
     def contrasts(self, protocol: str) -> list[Contrast]:
         """SFT against random, every other trained policy against SFT, and self-play against random, on every split."""
-        rest = [policy for policy in self.results if _is_trained(policy) and policy != "sft"]
+        rest = [policy for policy in self.results if is_trained(policy) and policy != "sft"]
         pairs = [("sft", "random")]
         pairs += [(policy, "random" if policy.startswith("self-play") else "sft") for policy in rest]
         return [
@@ -124,16 +120,9 @@ class Findings:
             return None
         one, other = self.rewards(better, split, protocol), self.rewards(base, split, protocol)
         differences = [one[task] - other[task] for task in one if task in other]
-        return Contrast(split, better, base, difference_interval(differences)) if differences else None
-
-    def most_telling_task(self, split: str) -> str | None:
-        """The task on which the first and the last trained policy differ most; the first such task."""
-        trained = [policy for policy, of in self.results.items() if _is_trained(policy) and split in of]
-        if not trained:
+        if not differences:
             return None
-        first, last = (self.rewards(trained[i], split, "strict") for i in (0, -1))
-        shared = [task for task in first if task in last]
-        return max(shared, key=lambda task: abs(last[task] - first[task]), default=None)
+        return Contrast(split, better, base, difference_interval(differences), permutation_p(differences))
 
 
 def read_findings(folder: Path) -> Findings:
@@ -146,48 +135,32 @@ def read_findings(folder: Path) -> Findings:
     if not config.is_file():
         raise StageError(f"{str(folder)!r} is no run folder (no config.yaml); give the --out of an eto-agent run.")
     findings = Findings(folder, yaml.safe_load(config.read_text(encoding="utf-8")))
-    for name, record in _stages(folder):
+    methods = findings.config.get("methods", [])
+    told = folder / COMMANDS_FILE
+    findings.commands = told.read_text(encoding="utf-8").splitlines() if told.is_file() else []
+    for name, record in _stages(folder, methods):
         findings.stages[name] = record
         kind, _, rest = name.partition("/")
         if kind == "evaluate":
             findings.results[rest] = json.loads((folder / name / "results.json").read_text(encoding="utf-8"))
-        elif rest == "pairs":
-            findings.audits[kind] = json.loads((folder / name / "audit.json").read_text(encoding="utf-8"))
-        elif name == "sft" or name.endswith(("/sft", "/dpo")):
-            findings.curves[name.rpartition("/")[0] or name] = _rows(folder / name / "metrics.jsonl")
-    findings.results = {policy: findings.results[policy] for policy in sorted(findings.results, key=_policy_order)}
+        elif (folder / name / "audit.json").is_file():
+            findings.audits[name.rpartition("/")[0]] = json.loads((folder / name / "audit.json").read_text("utf-8"))
+    for name, rows in _metrics(folder, methods):
+        findings.curves[name] = rows
+    findings.results = dict(sorted(findings.results.items(), key=lambda each: policy_key(each[0], methods)))
     return findings
 
 
-def _stages(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _stages(folder: Path, methods: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     found = {str(path.parent.relative_to(folder)): path for path in folder.rglob("stage.json")}
-    for name in sorted(found, key=_stage_order):
+    for name in sorted(found, key=lambda each: stage_key(each, methods)):
         yield name, json.loads(found[name].read_text(encoding="utf-8"))
 
 
-def _rows(path: Path) -> list[dict[str, float]]:
-    if not path.is_file():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def _is_trained(policy: str) -> bool:
-    return policy not in _UNTRAINED and not policy.startswith(("openai-", "replay-"))
-
-
-def _policy_order(policy: str) -> tuple[int, str]:
-    known = ("random", "base", "sft")
-    if policy in known:
-        return known.index(policy), policy
-    return (4 if policy.startswith(("oracle", "openai-", "replay-")) else 3), policy
-
-
-def _stage_order(name: str) -> tuple[int, str, int, int, str]:
-    """First come experts and SFT, then the methods, iteration by iteration, then evaluation."""
-    kind, _, rest = name.partition("/")
-    method, _, iteration = kind.rpartition("-")
-    stages = STAGES.get(method.partition("-")[0], ())
-    if iteration.isdecimal():
-        return 10, method, int(iteration), stages.index(rest) if rest in stages else 0, name
-    first = ("expert", "base", "sft")
-    return (first.index(kind) if kind in first else 20), "", 0, 0, name
+def _metrics(folder: Path, methods: list[str]) -> Iterator[tuple[str, list[dict[str, float]]]]:
+    """The metrics of every training, also of one that has not ended; a line that is being written is left out."""
+    found = {str(path.parent.relative_to(folder)): path for path in folder.rglob("metrics.jsonl")}
+    for name in sorted(found, key=lambda each: stage_key(each, methods)):
+        lines = found[name].read_text(encoding="utf-8").split("\n")[:-1]
+        if lines:
+            yield name.removesuffix("/sft").removesuffix("/dpo"), [json.loads(line) for line in lines]

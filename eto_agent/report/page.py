@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +10,18 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from eto_agent.report.charts import curves, interval_bars
-from eto_agent.report.findings import Findings, read_findings
+from eto_agent.failures import FAILURES, failure_shares
+from eto_agent.report.charts import amounts, interval_bars
+from eto_agent.report.costs import Cost, costs, duration
+from eto_agent.report.findings import Contrast, Findings, read_findings
+from eto_agent.report.replays import EPISODES_PAGE, link_to, replays, shown_episodes
+from eto_agent.report.training import curve_groups
 from eto_agent.runs import write_text
 from eto_agent.scoring import PROTOCOLS
 from eto_agent.stats import Estimate
-from eto_envs.trajectory import Trajectory
 from eto_envs.viewer.page import write_page
 
 __all__ = ["write_report"]
-
-_MOST_POINTS = 200
-"""Points of a curve; longer ones are averaged over equal stretches."""
-_SFT_CURVES = ("loss", "token_accuracy")
-_DPO_CURVES = ("loss", "accuracy", "margin", "chosen_shift", "rejected_shift")
 
 
 def write_report(folder: Path) -> Path:
@@ -32,10 +31,9 @@ def write_report(folder: Path) -> Path:
         StageError: the folder is no run folder.
     """
     findings = read_findings(folder)
-    played = [of_split for of_policy in findings.episodes.values() for of_split in of_policy.values()]
-    episodes = [each for of_split in played for each in of_split]
+    episodes = list(shown_episodes(findings))
     if episodes:
-        write_page(folder / "episodes.html", episodes, f"Evaluation episodes of {folder.name}")
+        write_page(folder / EPISODES_PAGE, episodes, f"Evaluation episodes of {folder.name}")
     path = folder / "report.html"
     write_text(path, render(findings))
     return path
@@ -43,63 +41,77 @@ def write_report(folder: Path) -> Path:
 
 def render(findings: Findings) -> str:
     """The page as text."""
-    loader = PackageLoader("eto_agent.report", ".")
+    loader = PackageLoader("eto_agent.report", "templates")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["estimate"] = lambda values: str(Estimate(*values))
-    template = environment.get_template("report.html.j2")
-    paired = [name for name, rows in findings.curves.items() if rows and "margin" in rows[0]]
-    first = findings.config["evaluate"]["protocol"]
-    protocols = [first, *(name for name in PROTOCOLS if name != first)]
-    page = template.render(
-        run=findings,
-        protocols=protocols,
-        contrasts={protocol: findings.contrasts(protocol) for protocol in protocols},
-        bars=_bars(findings, first),
-        sft_curves=_charts(findings, [name for name in findings.curves if name not in paired], _SFT_CURVES),
-        dpo_curves=_charts(findings, paired, _DPO_CURVES),
-        types={split: _types(findings, split) for split in findings.splits},
-        side_by_side=[_side_by_side(findings, split) for split in findings.splits],
-        config=yaml.safe_dump(findings.config, sort_keys=False),
-        seconds=sum(record["seconds"] for record in findings.stages.values()),
+    first = findings.config.get("evaluate", {}).get("protocol", "strict")
+    failures = _failures(findings)
+    content = {
+        **_results(findings, first),
+        "failures": failures,
+        "meanings": {
+            name: each for name, each in FAILURES.items() if any(name in t["labels"] for t in failures.values())
+        },
+        "replays": replays(findings, first),
+        "gathered": _gathered(findings),
+        "trainings": _trainings(findings),
+        "curves": curve_groups(findings),
+        **_costs(findings),
+        "config": yaml.safe_dump(findings.config, sort_keys=False),
+    }
+    page = environment.get_template("report.html.j2").render(
+        run=findings, sections=_sections(findings, content), duration=duration, **content
     )
     return page.encode("utf-8", "replace").decode()  # an observation may hold half a surrogate pair
 
 
-def _bars(findings: Findings, protocol: str) -> Markup:
+def _sections(findings: Findings, content: dict[str, Any]) -> dict[str, str]:
+    """The sections that hold something: anchor -> title."""
+    there = {
+        "results": ("Results", findings.results),
+        "failures": ("Failures", content["failures"]),
+        "replays": ("Replays", content["replays"]),
+        "data": ("Exploration and pairs", findings.audits or content["gathered"]),
+        "training": ("Training", content["trainings"] or content["curves"]),
+        "making": ("Cost and making", True),
+    }
+    return {name: title for name, (title, present) in there.items() if present}
+
+
+def _results(findings: Findings, first: str) -> dict[str, Any]:
+    """Scores and differences under the configured protocol first, and what the splits are."""
     values = {
         split: {
-            policy: Estimate(*figures[split]["protocols"][protocol]["reward"])
+            policy: Estimate(*figures[split]["protocols"][first]["reward"])
             for policy, figures in findings.results.items()
             if split in figures
         }
         for split in findings.splits
     }
-    return Markup(interval_bars(values, f"reward x 100 ({protocol})") if values else "")
-
-
-def _charts(findings: Findings, stages: list[str], metrics: tuple[str, ...]) -> list[Markup]:
-    """One chart for each metric, with a line for each stage that has it."""
-    charts: list[Markup] = []
-    for metric in metrics:
-        series = {
-            stage: _thinned([(row["step"], row[metric]) for row in findings.curves.get(stage, []) if metric in row])
-            for stage in stages
+    contrasts: dict[tuple[str, str], dict[str, Contrast]] = {}
+    for each in findings.contrasts(first):
+        contrasts.setdefault((each.better, each.base), {})[each.split] = each
+    drawn = {
+        split: {
+            f"{better} − {base}": of_split[split].difference
+            for (better, base), of_split in contrasts.items()
+            if split in of_split
         }
-        series = {stage: points for stage, points in series.items() if points}
-        if series:
-            charts.append(Markup(curves(series, metric.replace("_", " "))))
-    return charts
+        for split in findings.splits
+    }
+    label = f"reward x 100 ({first})"
+    return {
+        "protocols": [first, *(name for name in PROTOCOLS if name != first)],
+        "bars": Markup(interval_bars(values, label) if values else ""),
+        "differences": Markup(interval_bars(drawn, f"difference of {label}", differences=True) if contrasts else ""),
+        "contrasts": contrasts,
+        "tasks": {split: figures[split] for figures in reversed(findings.results.values()) for split in figures},
+        "types": {split: _types(findings, split, first) for split in findings.splits},
+    }
 
 
-def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    stretch = -(-len(points) // _MOST_POINTS)
-    groups = [points[start : start + stretch] for start in range(0, len(points), stretch)] if points else []
-    return [(group[-1][0], sum(value for _, value in group) / len(group)) for group in groups]
-
-
-def _types(findings: Findings, split: str) -> dict[str, dict[str, Any]]:
-    """Task type -> policy -> reward estimate under the configured protocol."""
-    protocol = findings.config["evaluate"]["protocol"]
+def _types(findings: Findings, split: str, protocol: str) -> dict[str, dict[str, Any]]:
+    """Task type -> policy -> reward estimate under a protocol."""
     table: dict[str, dict[str, Any]] = {}
     for policy, figures in findings.results.items():
         if split in figures:
@@ -108,12 +120,65 @@ def _types(findings: Findings, split: str) -> dict[str, dict[str, Any]]:
     return table
 
 
-def _side_by_side(findings: Findings, split: str) -> dict[str, Any]:
-    """The most telling task of a split, as each policy played it."""
-    task = findings.most_telling_task(split)
-    played: dict[str, Trajectory] = {}
-    for policy, of_policy in findings.episodes.items():
-        for episode in of_policy.get(split, []):
-            if episode.task == task:
-                played[policy] = episode
-    return {"split": split, "task": task, "played": played}
+def _failures(findings: Findings) -> dict[str, Any]:
+    """Split -> the labels that occur there, and a row for each policy that failed somewhere."""
+    tables: dict[str, Any] = {}
+    for split in findings.splits:
+        rows: dict[str, Any] = {}
+        for policy, of_policy in findings.episodes.items():
+            episodes = {each.task: each for each in of_policy.get(split, [])}
+            shares = failure_shares(episodes.values())
+            cells = {
+                label: {
+                    "share": share.share,
+                    "tasks": share.examples,
+                    "links": [link_to(episodes[task], policy) for task in share.examples],
+                }
+                for label, share in shares.labels.items()
+            }
+            if shares.failed:
+                rows[policy] = {"failed": shares.failed, "episodes": shares.episodes, "cells": cells}
+        labels = [label for label in FAILURES if any(label in row["cells"] for row in rows.values())]
+        if rows:
+            tables[split] = {"labels": labels, "rows": rows}
+    return tables
+
+
+def _gathered(findings: Findings) -> dict[str, dict[str, Any]]:
+    """Stages that chose among episodes and have no audit -> their counts."""
+    chosen = ("collect", "select", "pairs", "score")
+    return {
+        name: {key: value for key, value in record["facts"].items() if isinstance(value, int | float)}
+        for name, record in findings.stages.items()
+        if name.rpartition("/")[2] in chosen and record["facts"] and name.rpartition("/")[0] not in findings.audits
+    }
+
+
+def _trainings(findings: Findings) -> dict[str, dict[str, Any]]:
+    """Finished trainings -> what their stage recorded."""
+    found = {name: record["facts"] for name, record in findings.stages.items()}
+    return {
+        name: facts
+        for name, facts in found.items()
+        if not name.startswith("evaluate/") and (name.rpartition("/")[2] in ("sft", "dpo") or "updates" in facts)
+    }
+
+
+def _costs(findings: Findings) -> dict[str, Any]:
+    spent = costs(findings)
+    longest = sorted(spent, key=lambda each: -each.seconds)[:25]
+    drawn = [each for each in spent if each in longest and each.seconds > 0]
+    prices = [each.price for each in spent if each.price is not None]
+    return {
+        "costs": spent,
+        "total": sum(each.seconds for each in spent),
+        "price": sum(prices) if prices else None,
+        "time_chart": Markup(_time_chart(drawn) if drawn else ""),
+    }
+
+
+def _time_chart(spent: Sequence[Cost]) -> str:
+    many = sum(each.seconds for each in spent) > 7200
+    unit, seconds = ("minutes", 60) if many else ("seconds", 1)
+    groups = {each.stage: "acting" if each.acts else "training" if each.trained else "other" for each in spent}
+    return amounts({each.stage: each.seconds / seconds for each in spent}, unit, groups)

@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from dataclasses import asdict
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import gymnasium
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import eto_envs
-from eto_envs.recording import oracle, record_episode, text_env
 from eto_envs.trajectory import Trajectory, Turn
 from eto_envs.viewer.page import replay_page, write_page
+from tests.eto_envs.viewer.pages import Browser, episode, texts, thoughtful
 
 HOSTILE = (
     "</script><script>hacked=1</script>",
@@ -127,57 +125,6 @@ def test_the_page_is_self_contained() -> None:
 
 
 # -- in a browser -------------------------------------------------------------------------------------------------
-
-
-class Browser:
-    """Opens pages, and keeps what they logged and asked for."""
-
-    def __init__(self, chromium: Any, folder: Path) -> None:
-        self.chromium, self.folder = chromium, folder
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-
-    def open(self, episodes: list[Trajectory], place: str = "", width: int = 1280, title: str = "Replay") -> Any:
-        file = self.folder / "page.html"
-        file.write_text(replay_page(episodes, title), encoding="utf-8")
-        page = self.chromium.new_page(viewport={"width": width, "height": 800})
-        page.set_default_timeout(20_000)
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.goto(file.as_uri() + place)
-        return page
-
-
-@pytest.fixture
-def browser(chromium: Any, tmp_path: Path) -> Iterator[Browser]:
-    """At the end: nothing was logged, and nothing but the page itself was asked for."""
-    opened = Browser(chromium, tmp_path)
-    yield opened
-    assert opened.complaints == []
-    assert {url.partition("#")[0] for url in opened.requests} == {(tmp_path / "page.html").as_uri()}
-
-
-def episode(task: str = "one-key/3", prefix: int = 0) -> Trajectory:
-    env = gymnasium.make("eto/LockedDoor-v0")
-    base = text_env(env)
-    base.reset(options={"task": task})
-    return record_episode(env, oracle(base), task=task, prefix=base.oracle_actions()[:prefix], policy="oracle")
-
-
-def thoughtful() -> Trajectory:
-    """Six turns: a prefix of one, a wrong action with a thought, then the solution."""
-    env = gymnasium.make("eto/LockedDoor-v0")
-    base = text_env(env)
-    base.reset(options={"task": "one-key/3"})
-    first, *rest = base.oracle_actions()
-    replies = iter([("Thought: I could dance.\nTwice.\nAction: dance", "dance"), *rest])
-    return record_episode(env, lambda observation, info: next(replies), task="one-key/3", prefix=[first], policy="m")
-
-
-def texts(page: Any, selector: str) -> list[str]:
-    return page.locator(selector).all_inner_texts()
 
 
 def current(page: Any) -> str:

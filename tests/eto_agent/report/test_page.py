@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 
-from eto_agent.config import EnvConfig, EvaluateConfig, RunConfig
-from eto_agent.lab import Lab
-from eto_agent.methods.evaluation import evaluate
+from eto_agent.config import RunConfig
 from eto_agent.report import write_report
 from eto_agent.report.findings import read_findings
 from eto_agent.runs import Run, StageError
@@ -21,34 +19,6 @@ from eto_agent.stats import Estimate
 from eto_envs.trajectory import read_trajectories, write_trajectories
 
 HOSTILE = "<script>hacked=1</script><img src=x onerror=hacked=1> \ud800 {{ run }} {% for %}"
-
-
-@pytest.fixture(scope="module")
-def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Random and the oracle evaluated on a few tasks; the oracle stands for SFT, and its worse half for ETO."""
-    folder = tmp_path_factory.mktemp("run") / "run"
-    env = EnvConfig("eto/LockedDoor-v0", num_envs=2, num_workers=1)
-    with Lab(RunConfig(out=folder, env=env, evaluate=EvaluateConfig(per_type=4))) as lab:
-        evaluate(lab, "random", None)
-        evaluate(lab, "oracle", None)
-        shutil.copytree(folder / "evaluate" / "oracle", folder / "evaluate" / "sft")
-    stage = lab.run.stage("eto-1/pairs", {})
-    audit = {"explored": 5, "win": 1, "tie": 1, "lose": 2, "dropped": {"episode died of an error": 1}}
-    audit |= {
-        "mean_reward_expert": 1.0,
-        "mean_reward_agent": 0.5,
-        "mean_length_gap": -2.25,
-        "trimmed": 0,
-        "too_long": 0,
-    }
-    stage.path("audit.json").write_text(json.dumps(audit))
-    stage.finish(["audit.json"])
-    stage = lab.run.stage("eto-1/dpo", {})
-    rows = [{"step": i, "loss": 0.7 - i / 1000, "margin": 0.01 * i} for i in range(1, 501)]
-    stage.path("metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    stage.finish(["metrics.jsonl"], pairs=3)
-    write_report(folder)
-    return folder
 
 
 class Outline(HTMLParser):
@@ -93,7 +63,8 @@ def test_the_tables_hold_the_figures_of_the_run(run_folder: Path) -> None:
                 for what in ("reward", "success")
             ]
             assert [policy, *wanted] in rows
-    assert ["eto-1", "5", "1", "1", "2", "3", "", "0", "100.0", "50.0", "-2.2", "episode died of an error 1"] in rows
+    assert ["eto-1", "", "5", "1", "1", "2", "1", "3", "", "0", "100.0", "50.0", "-2.2"] in rows
+    assert "Dropped of eto-1: episode died of an error 1." in page(run_folder)
 
 
 def test_differences_are_paired_by_task(run_folder: Path) -> None:
@@ -108,14 +79,17 @@ def test_differences_are_paired_by_task(run_folder: Path) -> None:
     assert (seen.split, seen.better, seen.base) == ("seen", "sft", "random")
     assert seen.difference.mean == pytest.approx(sum(one[task] - other[task] for task in one) / len(one))
     assert seen.shown == (seen.difference.low > 0)
-    assert str(seen) in page(run_folder)
+    row = next(row for row in Outline(page(run_folder)).rows if row[:2] == ["sft", "random"])
+    assert row[2].startswith(seen.text)
 
 
 def test_equal_policies_show_no_difference(run_folder: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(run_folder, tmp_path / "run")
     shutil.copytree(folder / "evaluate" / "sft", folder / "evaluate" / "eto-1")
     write_report(folder)
-    assert "seen: eto-1 − sft = +0.0 [+0.0, +0.0]: no difference shown" in page(folder)
+    row = next(row for row in Outline(page(folder)).rows if row[:2] == ["eto-1", "sft"])
+    assert row[2].startswith("+0.0 [")
+    assert row[2].endswith("p 1")
 
 
 def test_the_same_folder_gives_the_same_bytes(run_folder: Path) -> None:
@@ -151,18 +125,68 @@ def hostile(run_folder: Path, tmp_path: Path) -> Path:
 
 def test_nothing_comes_from_elsewhere_and_text_stays_text(hostile: Path) -> None:
     outline = Outline(page(hostile))
-    assert not any(tag in ("script", "img", "iframe", "object", "link") for tag, _ in outline.tags)
+    assert not any(tag in ("script", "img", "iframe", "object") for tag, _ in outline.tags)
     links = {value for _, attributes in outline.tags for name, value in attributes.items() if name in ("src", "href")}
-    assert {link for link in links if link and not link.startswith("#")} == {"episodes.html"}
+    assert {link.partition("#")[0] for link in links if link} == {"", "data:,", "episodes.html"}
 
 
-def test_in_a_browser(hostile: Path, chromium: Any) -> None:
-    with chromium.new_page(viewport={"width": 390, "height": 800}) as shown:
-        complaints: list[str] = []
+def test_what_a_finished_run_lacks_is_nothing(run_folder: Path, tmp_path: Path) -> None:
+    assert "Failures" in page(run_folder)
+    Run(tmp_path / "bare", RunConfig(out=tmp_path / "bare")).close()
+    bare = write_report(tmp_path / "bare").read_text()
+    assert [each for each in ("Results", "Failures", "Replays", "Training") if f">{each}<" in bare] == []
+    assert not (tmp_path / "bare" / "episodes.html").exists()
+
+
+def test_the_commands_are_told_once_each(run_folder: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(run_folder, tmp_path / "run")
+    (folder / "config.yaml").unlink()
+    with Run(folder, RunConfig(out=folder)) as run:
+        for command in ("eto-agent run --config '<a>.yaml'", "eto-agent evaluate", "eto-agent evaluate"):
+            run.note_command(command)
+    write_report(folder)
+    assert "eto-agent run --config &#39;&lt;a&gt;.yaml&#39;\neto-agent evaluate\n</pre>" in page(folder)
+
+
+def test_failures_link_to_their_episodes(run_folder: Path) -> None:
+    outline = Outline(page(run_folder))
+    [header] = [row for row in outline.rows if row[:2] == ["policy", "failed"] and "out of steps" in row][:1]
+    row = next(row for row in outline.rows if row[0] == "random" and " of " in row[1])
+    failed = [each for each in read_trajectories(run_folder / "evaluate" / "random" / "seen.jsonl") if not each.success]
+    assert row[1] == f"{len(failed)} of 12"
+    out = sum(each.outcome == "step_limit" for each in failed)
+    assert row[header.index("out of steps")].startswith(f"{100 * out / len(failed):.0f} %")
+    assert not any(row[0] in ("oracle", "sft") and row[1].endswith(" of 12") for row in outline.rows)  # all solved
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_in_a_browser(hostile: Path, chromium: Any, width: int) -> None:
+    complaints: list[str] = []
+    requests: set[str] = set()
+    with chromium.new_page(viewport={"width": width, "height": 800}) as shown:
         shown.on("console", lambda message: complaints.append(message.text))
+        shown.on("pageerror", lambda error: complaints.append(str(error)))
+        shown.on("request", lambda request: requests.add(request.url.partition("#")[0]))
         shown.goto((hostile / "report.html").as_uri())
         shown.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
-        assert shown.evaluate("document.documentElement.scrollWidth") <= 390
+        assert shown.evaluate("document.documentElement.scrollWidth") <= width
         assert shown.evaluate("typeof hacked") == "undefined"
         assert shown.locator("svg").count() >= 3
+    assert complaints == []
+    assert requests == {(hostile / "report.html").as_uri(), "data:,"} - ({"data:,"} - requests)
+
+
+def test_a_replay_opens_from_the_report_with_the_other_beside_it(run_folder: Path, chromium: Any) -> None:
+    complaints: list[str] = []
+    with chromium.new_page(viewport={"width": 1280, "height": 800}) as shown:
+        shown.on("console", lambda message: complaints.append(message.text))
+        shown.on("pageerror", lambda error: complaints.append(str(error)))
+        shown.goto((run_folder / "report.html").as_uri())
+        link = shown.locator("#replays ~ details .replays a").first
+        task = link.inner_text()
+        link.click()
+        shown.locator(".heads").wait_for()
+        assert shown.url.startswith((run_folder / "episodes.html").as_uri())
+        assert shown.locator(".verdict strong").inner_text() == task
+        assert shown.locator(".heads strong").all_inner_texts() == ["sft", "random"]
     assert complaints == []

@@ -2,7 +2,8 @@
 
 Every command on a run folder takes `--config FILE` (YAML) and every key of it as a flag, which wins over the file;
 `compare`, `tables` and `figures` work on finished runs; `import`, `export` and `leaderboard` on files. Exit codes:
-0 done; 2 wrong use or a set-up that cannot work, said in one line on standard error; 130 interrupted (run it again to go on).
+0 done; 2 wrong use or a set-up that cannot work, said in one line on standard error; 130 interrupted (run it again to
+go on).
 
 With several processes (`accelerate launch -m eto_agent COMMAND ...`) the first does everything, and the others take
 part in its trainings.

@@ -19,8 +19,8 @@ from eto_agent.policies.vllm import check_vllm
 from eto_agent.rollout import World, explore
 from eto_agent.runs import Run
 from eto_agent.starts import Start
-from eto_agent.training_job import check_adapters
 from eto_agent.trackers import check_trackers, trackers_of
+from eto_agent.training_job import check_adapters
 from eto_envs.core import TextEnv
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import full_id, make_with

@@ -14,7 +14,7 @@ import argparse
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -62,6 +62,8 @@ class PolicyArguments(Arguments):
     """Which policy: random, oracle, base, sft, eto-N, eto-step-N, eto-mixture-N, rft, rft-N, ppo, ipr-N, eef-N,
     self-play-VARIANT, the folder of a model, a file of trajectories to replay, or openai:MODEL for a model behind the
     endpoint of the section api."""
+    split: tuple[str, ...] = ()
+    """Splits to evaluate on: short for --evaluate.splits."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,15 @@ def _run(name: str, command: Command, given: list[str]) -> None:
         return
     from eto_agent.lab import Lab
 
-    with distributed.lead(), Lab(parsed.run) as lab:
+    with distributed.lead(), Lab(_run_config(parsed)) as lab:
         command.do(lab, parsed)
+
+
+def _run_config(parsed: Arguments) -> RunConfig:
+    """The configuration, with the short flags of a command in their places."""
+    if isinstance(parsed, PolicyArguments) and parsed.split:
+        return replace(parsed.run, evaluate=replace(parsed.run.evaluate, splits=parsed.split))
+    return parsed.run
 
 
 def _overview() -> str:
@@ -182,13 +191,13 @@ def _dpo(lab: Any, arguments: IterationArguments) -> None:
 
 
 def _evaluate(lab: Any, arguments: PolicyArguments) -> None:
-    from eto_agent.console import print_table
+    from eto_agent.evaluation_table import print_evaluation
     from eto_agent.methods.evaluation import evaluate
     from eto_agent.pipeline import label_of, model_of
 
     model = model_of(lab, arguments.policy)
     name = label_of(arguments.policy)
-    print_table({name: evaluate(lab, name, model)}, lab.config.evaluate.protocol)
+    print_evaluation(name, evaluate(lab, name, model))
 
 
 def _report(lab: Any, _: Arguments) -> None:

@@ -16,7 +16,7 @@ import shlex
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -67,6 +67,8 @@ class PolicyArguments(Arguments):
     """Which policy: random, oracle, base, sft, eto-N, eto-step-N, eto-mixture-N, eto-careful-step-N, rft, rft-N,
     ppo, ipr-N, eef-N, self-play-VARIANT, the folder of a model, a file of trajectories to replay, or openai:MODEL for
     a model behind the endpoint of the section api."""
+    split: tuple[str, ...] = ()
+    """Splits to evaluate on: short for --evaluate.splits."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def _run(name: str, command: Command, given: list[str]) -> None:
         return
     from eto_agent.lab import Lab
 
-    with distributed.lead(), Lab(parsed.run, flags) as lab:
+    with distributed.lead(), Lab(_run_config(parsed), flags) as lab:
         if name != "report":
             lab.run.note_command(shlex.join(["eto-agent", name, *given]))
         command.do(lab, parsed)
@@ -146,6 +148,13 @@ def _file_and_flags(given: list[str]) -> tuple[Path | None, list[str], str]:
         return None, own.preset, shlex.join(others)
     presets = ["--preset", *own.preset] if own.preset else []
     return Path(own.config), own.preset, shlex.join(["--config", own.config, *presets, *others])
+
+
+def _run_config(parsed: Arguments) -> RunConfig:
+    """The configuration, with the short flags of a command in their places."""
+    if isinstance(parsed, PolicyArguments) and parsed.split:
+        return replace(parsed.run, evaluate=replace(parsed.run.evaluate, splits=parsed.split))
+    return parsed.run
 
 
 def _overview() -> str:
@@ -202,13 +211,13 @@ def _dpo(lab: Any, arguments: IterationArguments) -> None:
 
 
 def _evaluate(lab: Any, arguments: PolicyArguments) -> None:
-    from eto_agent.console import print_table
+    from eto_agent.evaluation_table import print_evaluation
     from eto_agent.methods.evaluation import evaluate
     from eto_agent.pipeline import label_of, model_of
 
     model = model_of(lab, arguments.policy)
     name = label_of(arguments.policy)
-    print_table({name: evaluate(lab, name, model)}, lab.config.evaluate.protocol)
+    print_evaluation(name, evaluate(lab, name, model))
 
 
 def _report(lab: Any, _: Arguments) -> None:

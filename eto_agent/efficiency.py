@@ -4,7 +4,8 @@ The score of an episode after step t is what it would be worth if it ended there
 clipped to [0, 1]; under `paper` as `scoring.paper_score` counts it, in ScienceWorld the best score so far, set back to
 0 by a reply without an action. After the last step it stays as it is, up to the step limit T of the task. Efficiency
 is the area under this curve over T, the mean of the scores after steps 1 to T: 1 for an episode that is worth 1 after
-its first step, (T - k + 1) / T for one that is worth nothing before it is solved by step k, 0 for one that never scores.
+its first step, (T - k + 1) / T for one that is worth nothing before it is solved by step k, 0 for one that never
+scores.
 """
 
 from __future__ import annotations

@@ -198,7 +198,7 @@ def _paper_value(spec: Mapping[str, Any], env: str, split: str, protocol: str) -
     if protocol == "strict" and env.startswith("eto/ScienceWorld"):
         return None
     value = spec["values"][_paper()["columns"].index(column)]
-    return None if value is None else value / 100
+    return None if value is None else round(value / 100, 6)
 
 
 def _label(env: str) -> str:

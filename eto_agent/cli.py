@@ -142,6 +142,7 @@ def _file_and_flags(given: list[str]) -> tuple[Path | None, list[str], str]:
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     for name in ("--config", "--iteration", "--level", "--policy"):
         parser.add_argument(name)
+    parser.add_argument("--split", nargs="*")
     parser.add_argument("--preset", nargs="*", default=[])
     own, others = parser.parse_known_args(given)
     if own.config is None:

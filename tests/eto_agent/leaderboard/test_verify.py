@@ -281,5 +281,3 @@ def test_several_at_once(submitted: Path, tmp_path: Path, capsys: pytest.Capture
 def test_no_submission(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "there is no submission" in refusal(tmp_path, capsys)
     assert "there is no such submission" in refusal(tmp_path / "x.json", capsys)
-
-

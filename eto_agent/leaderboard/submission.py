@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f]*$")]
+Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 Link = Annotated[str, StringConstraints(max_length=300, pattern=r"^https?://[^\s\"<>]+$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Word = Annotated[str, StringConstraints(max_length=120, pattern=r"^[\w@:.,+-]*$")]
@@ -53,11 +54,11 @@ class Environment(_Part):
 
     id: Literal[tuple(sorted(PROTOCOLS))] = Field(description="Gymnasium id, version included.")  # type: ignore[valid-type]
     settings: dict[Word, bool | int | float | Word | None] = Field(description="Keyword arguments of gymnasium.make.")
-    identity: dict[str, str] = Field(
+    identity: dict[Line, Text] = Field(
         description="What decides the course of an episode beside task and actions: dialect, catalogue, tagger, "
         "step limit, ... Submissions that differ in any of it never share a table."
     )
-    versions: dict[str, str] = Field(description="Of packages and data, as the trajectories have them.")
+    versions: dict[Line, Text] = Field(description="Of packages and data, as the trajectories have them.")
 
 
 class Split(_Part):
@@ -159,7 +160,7 @@ def parse_submission(path: Path, text: str | bytes) -> Submission:
         return Submission.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
+        key = ".".join(str(part) for part in first["loc"]).encode("unicode_escape").decode() or "the file"
         more = f" ({error.error_count()} keys in all)" if error.error_count() > 1 else ""
         given = "" if first["type"] in ("missing", "json_invalid") else f", given {_short(first['input'])}"
         raise SubmissionError(f"{path}: {key}: {first['msg']}{given}{more}; see submission.schema.json.") from None

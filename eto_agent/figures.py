@@ -26,7 +26,15 @@ from eto_agent.stats import Estimate, seeds_interval
 from eto_agent.table_runs import Entry, check_settings, entries_of
 from eto_envs.trajectory import Trajectory
 
-__all__ = ["FORMATS", "curves_of_tasks", "drawn_curves", "drawn_iterations", "rendered", "rewards_by_iteration"]
+__all__ = [
+    "FORMATS",
+    "Curves",
+    "curves_of_tasks",
+    "drawn_curves",
+    "drawn_iterations",
+    "rendered",
+    "rewards_by_iteration",
+]
 
 FORMATS = (".svg", ".png", ".pdf")
 _COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")  # Paul Tol's bright scheme

@@ -14,6 +14,7 @@ from eto_envs.errors import DataError, UnknownNameError
 if TYPE_CHECKING:  # they bring scipy
     from eto_agent.compare import Comparison
     from eto_agent.episodes import Evaluated
+    from eto_agent.figures import Curves
 
 __all__ = [
     "CompareArguments",
@@ -108,7 +109,6 @@ class FiguresArguments:
 def draw_figure(arguments: FiguresArguments) -> None:
     """Draws a figure of the paper into a file."""
     from eto_agent import figures
-    from eto_agent.episodes import MismatchError, policies_of
 
     runs, out = arguments.runs, arguments.out
     _check_runs(runs)
@@ -118,18 +118,24 @@ def draw_figure(arguments: FiguresArguments) -> None:
     if arguments.figure == "4":
         figure = figures.drawn_iterations(figures.rewards_by_iteration(runs, arguments.protocol or "paper"))
     else:
-        if len(runs) > 1:
-            raise MismatchError(f"Figure 3 shows single episodes of one run; {len(runs)} run folders are given.")
-        policies = arguments.policies or _usual_policies(policies_of(runs[0]))
-        if not policies:
-            raise MismatchError(f"Run folder {str(runs[0])!r} has no evaluation of sft, eto or oracle; use --policies.")
-        figure = figures.drawn_curves(
-            figures.curves_of_tasks(runs[0], arguments.split, policies, arguments.tasks, arguments.protocol or "strict")
-        )
+        figure = figures.drawn_curves(_task_curves(arguments))
     partial = out.with_name(f"{out.name}.partial")
     partial.write_bytes(figures.rendered(figure, out.suffix))
     partial.replace(out)
     print(out)
+
+
+def _task_curves(arguments: FiguresArguments) -> Curves:
+    from eto_agent.episodes import MismatchError, policies_of
+    from eto_agent.figures import curves_of_tasks
+
+    if len(arguments.runs) > 1:
+        raise MismatchError(f"Figure 3 shows single episodes of one run; {len(arguments.runs)} run folders are given.")
+    run = next(iter(arguments.runs))
+    policies = arguments.policies or _usual_policies(policies_of(run))
+    if not policies:
+        raise MismatchError(f"Run folder {str(run)!r} has no evaluation of sft, eto or oracle; use --policies.")
+    return curves_of_tasks(run, arguments.split, policies, arguments.tasks, arguments.protocol or "strict")
 
 
 def _usual_policies(present: Sequence[str]) -> list[str]:

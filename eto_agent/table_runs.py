@@ -100,7 +100,7 @@ def entries_of(runs: Sequence[Path], kinds: Sequence[str], *, every_iteration: b
         config = yaml.safe_load((run / "config.yaml").read_text(encoding="utf-8"))
         for policy in policies_of(run):
             kind = kind_of(policy, config, every_iteration=every_iteration)
-            if kind in kinds:
+            if kind is not None and kind in kinds:
                 entries.append(Entry(run, config, kind, policy, evaluated(run, policy)))
     if len({run.resolve() for run in runs}) < len(runs):
         raise MismatchError("A run folder is given twice; give each once.")

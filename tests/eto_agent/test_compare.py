@@ -121,7 +121,7 @@ def test_real_runs(world: str, world_runs: dict[str, Path], tmp_path: Path, caps
     assert [each["split"] for each in record] == sorted(path.stem for path in (run / "oracle").glob("*.jsonl"))
     index = json.loads(re.findall(r'<script type="application/json" id="index">(.*?)</script>', replays, re.S)[0])
     for each in record:
-        assert (each["wins"], each["losses"]) == (4, 0)
+        assert (each["wins"], each["losses"], each["ties"]) == (2, 0, 0)
         assert f"{each['split']}: +" in told
         for flip in each["flipped"]:
             numbers = re.search(rf"<td>{flip['task']}</td>.*?#(\d+).*?#(\d+)", page, re.S)
@@ -181,3 +181,26 @@ def test_a_page_without_flips(door_runs: list[Path], tmp_path: Path) -> None:
     a = evaluated(door_runs[0], "oracle")
     page = write_comparison(tmp_path, a, a, compare_all(a, a)).read_text(encoding="utf-8")
     assert "No task is solved by only one of them." in page
+
+
+def test_links_lead_to_the_replays(chromium: Any, door_runs: list[Path], tmp_path: Path) -> None:
+    a, b = (evaluated(door_runs[0], policy) for policy in ("random", "oracle"))
+    comparisons = compare_all(a, b)
+    write_comparison(tmp_path, a, b, comparisons)
+    last = comparisons[-1].flipped[-1]
+    page = chromium.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    for link, outcome in (("A", "step limit"), ("B", "solved")):
+        page.goto((tmp_path / "comparison.html").as_uri())
+        page.locator("tr", has_text=last.task).last.get_by_role("link", name=link, exact=True).click()
+        page.wait_for_url("**/replays.html#*")
+        page.get_by_text(last.task).first.wait_for()
+        assert last.task in page.inner_text("body")
+        assert outcome in page.inner_text("body") or last.to == "lost"
+    page.close()
+    assert said == []
+    assert all(url.startswith("file:") for url in asked)

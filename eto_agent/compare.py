@@ -80,7 +80,7 @@ class Comparison:
     def __str__(self) -> str:
         mean, low, high = (f"{100 * value:+.1f}" for value in self.difference[:3])
         return (
-            f"{self.split}: {mean} [{low}, {high}], p = {shown_p(self.p_value)}; {self.wins} wins, {self.ties} ties, "
+            f"{self.split}: {mean} [{low}, {high}], p {shown_p(self.p_value)}; {self.wins} wins, {self.ties} ties, "
             f"{self.losses} losses on {self.tasks} tasks"
         )
 
@@ -173,8 +173,8 @@ def compare_all(a: Evaluated, b: Evaluated, protocol: str | None = None) -> list
 
 
 def shown_p(p_value: float) -> str:
-    """A p-value as tables show it."""
-    return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+    """A p-value as it is shown after a p."""
+    return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
 
 
 def write_comparison(folder: Path, a: Evaluated, b: Evaluated, comparisons: Sequence[Comparison]) -> Path:
@@ -195,7 +195,7 @@ def write_comparison(folder: Path, a: Evaluated, b: Evaluated, comparisons: Sequ
             episodes += [_of_task(source, each.split, flip.task) for source in (a, b)]
     loader = PackageLoader("eto_agent.report", ".")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters["p_value"] = shown_p
+    environment.filters["p_value"] = lambda p_value: shown_p(p_value).removeprefix("= ")
     page = environment.get_template("comparison.html.j2").render(a=a, b=b, comparisons=comparisons, links=links)
     replays = replay_page(episodes, f"{a.name} and {b.name}: tasks that only one solves")
     record = {"a": str(a.source), "b": str(b.source), "comparisons": [asdict(each) for each in comparisons]}

@@ -1,7 +1,7 @@
 """The command `eto-agent`: the whole line (`run`) and its single stages.
 
 Every command on a run folder takes `--config FILE` (YAML) and every key of it as a flag, which wins over the file;
-`import` and `export` work on files. Exit codes: 0 done;
+`compare`, `tables` and `figures` work on finished runs, `import` and `export` on files. Exit codes: 0 done;
 2 wrong use or a set-up that cannot work, said in one line on standard error; 130 interrupted (run it again to go on).
 
 With several processes (`accelerate launch -m eto_agent COMMAND ...`) the first does everything, and the others take
@@ -15,7 +15,7 @@ import shlex
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +23,14 @@ import tyro
 
 from eto_agent.config import Level, RunConfig, load_config
 from eto_agent.formats.commands import ExportArguments, ImportArguments, export_trajectories, import_trajectories
+from eto_agent.result_commands import (
+    CompareArguments,
+    FiguresArguments,
+    TablesArguments,
+    compare_policies,
+    draw_figure,
+    write_table,
+)
 from eto_envs.errors import EtoEnvError
 
 __all__ = ["main"]
@@ -55,6 +63,8 @@ class PolicyArguments(Arguments):
     """Which policy: random, oracle, base, sft, eto-N, eto-step-N, eto-mixture-N, rft, rft-N, ppo, ipr-N, eef-N,
     self-play-VARIANT, the folder of a model, a file of trajectories to replay, or openai:MODEL for a model behind the
     endpoint of the section api."""
+    split: tuple[str, ...] = ()
+    """Splits to evaluate on: short for --evaluate.splits."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +127,17 @@ def _run(name: str, command: Command, given: list[str]) -> None:
         return
     from eto_agent.lab import Lab
 
-    with distributed.lead(), Lab(parsed.run) as lab:
+    with distributed.lead(), Lab(_run_config(parsed)) as lab:
         if name != "report":
             lab.run.note_command(shlex.join(["eto-agent", name, *given]))
         command.do(lab, parsed)
+
+
+def _run_config(parsed: Arguments) -> RunConfig:
+    """The configuration, with the short flags of a command in their places."""
+    if isinstance(parsed, PolicyArguments) and parsed.split:
+        return replace(parsed.run, evaluate=replace(parsed.run.evaluate, splits=parsed.split))
+    return parsed.run
 
 
 def _overview() -> str:
@@ -177,13 +194,13 @@ def _dpo(lab: Any, arguments: IterationArguments) -> None:
 
 
 def _evaluate(lab: Any, arguments: PolicyArguments) -> None:
-    from eto_agent.console import print_table
+    from eto_agent.evaluation_table import print_evaluation
     from eto_agent.methods.evaluation import evaluate
     from eto_agent.pipeline import label_of, model_of
 
     model = model_of(lab, arguments.policy)
     name = label_of(arguments.policy)
-    print_table({name: evaluate(lab, name, model)}, lab.config.evaluate.protocol)
+    print_evaluation(name, evaluate(lab, name, model))
 
 
 def _report(lab: Any, _: Arguments) -> None:
@@ -228,6 +245,13 @@ COMMANDS: dict[str, Command] = {
     "eef": Command("EEF after SFT: learn from what was good in failed experts.", Arguments, _method("eef")),
     "self-play": Command("Learn without experts, from own episodes only.", Arguments, _method("self-play")),
     "evaluate": Command("Evaluate a policy on the evaluation splits.", PolicyArguments, _evaluate),
+    "compare": Command(
+        "Compare two policies on the same tasks, with replays of what flipped.", CompareArguments, compare_policies
+    ),
+    "tables": Command("Write a table of the paper from run folders, beside its numbers.", TablesArguments, write_table),
+    "figures": Command(
+        "Draw score over steps, or reward by iteration, from run folders.", FiguresArguments, draw_figure
+    ),
     "report": Command("Write the report of a run folder again.", Arguments, _report),
     "import": Command("Read other projects' demonstrations as trajectories.", ImportArguments, import_trajectories),
     "export": Command("Write trajectories as conversations for other tools.", ExportArguments, export_trajectories),

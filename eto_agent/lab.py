@@ -41,7 +41,8 @@ class Lab:
     """
 
     def __init__(self, config: RunConfig) -> None:
-        self.config = config = replace(config, eto=config.eto.filled(config.env.id))
+        env = replace(config.env, id=full_id(config.env.id))
+        self.config = config = replace(config, env=env, eto=config.eto.filled(env.id))
         self._env = self._make_env()
         self.train_tasks = self._tasks(config.env.train_split, config.env.train_per_type)
         few = config.env.explore_per_type
@@ -70,7 +71,7 @@ class Lab:
         self.run.close()
 
     def _make_env(self) -> TextEnv:
-        env_id = full_id(self.config.env.id)
+        env_id = self.config.env.id
         if env_id not in PROTOCOLS:
             raise UnknownNameError.of("environment with a conversation protocol", env_id, PROTOCOLS)
         env = make_with(env_id, dict(self._env_kwargs)).unwrapped

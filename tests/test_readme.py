@@ -17,6 +17,7 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 ELSEWHERE = (
     *("scripts/demo", "scripts/test", "pip install", "eto-agent import", "eto-agent export"),
     *("eto-agent evaluate", "eto-agent annotate", "eto-agent run"),
+    *("eto-agent compare", "eto-agent tables", "eto-agent figures"),
     *("eto-envs download webshop", "eto-envs serve webshop", "eto-envs download alfworld"),
 )
 """Commands that install, fetch, wait for people or run for minutes; they have tests of their own."""

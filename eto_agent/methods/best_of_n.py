@@ -93,6 +93,8 @@ def _figures(lab: Lab, tasks: TaskSet, sampled: Sequence[Trajectory], samples: i
     best = figures_of(lab, tasks, _best(sampled, ("strict", "paper")))
     for protocol in PROTOCOLS:
         best["protocols"][protocol] = summarise(_best(sampled, (protocol,)))["protocols"][protocol]
+    for key in ("intervals", "conduct_by_type", "efficiency"):
+        del best[key]  # they would be of the best samples only
     attempts = everything["episodes"] / best["episodes"]
     found = diversity(sampled)
     return best | {

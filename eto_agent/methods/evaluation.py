@@ -8,10 +8,12 @@ unknown model is told before any episode. `usage` in its results holds the token
 replies on record, and their cost; it is null where a price is not given or the endpoint did not count every reply.
 Episodes that the endpoint broke off are played again when an unfinished evaluation goes on.
 
-Both scoring protocols are always computed; a table shows one of them. The paper evaluates with one in-context example
-(`chat.example`): the shortest successful expert trajectory of the training split.
+Both scoring protocols are always computed; a table of several policies shows one of them. The paper evaluates with one
+in-context example (`chat.example`): the shortest successful expert trajectory of the training split.
 
 Example
+    eto-agent evaluate --env.id eto/WebShop-v0 --split test --policy random --out runs/webshop_random
+    eto-agent evaluate --env.id eto/ALFWorld-v0 --split seen unseen --policy path/to/model --out runs/alfworld_model
     eto-agent evaluate --config configs/demo.yaml --policy random
     eto-agent evaluate --config configs/demo.yaml --policy openai:gpt-4o --api.prompt-price 2.5
     eto-agent evaluate --config configs/demo.yaml --policy recorded.jsonl
@@ -24,12 +26,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from eto_agent.efficiency import efficiency
 from eto_agent.endpoint import Usage
 from eto_agent.evaluate import summarise
 from eto_agent.lab import Lab
 from eto_agent.policies import OpenAIPolicy, OraclePolicy, Policy, RandomPolicy
 from eto_agent.policies.openai import ENDPOINT_PREFIX
 from eto_agent.runs import StageError, write_text
+from eto_agent.scoring import PROTOCOLS
+from eto_agent.stats import mean_interval
 from eto_envs.tasks import TaskSet
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
@@ -100,14 +105,25 @@ def _check_some_sound(trajectories: Sequence[Trajectory], out: Path) -> None:
 
 
 def figures_of(lab: Lab, tasks: TaskSet, trajectories: Sequence[Trajectory]) -> dict[str, Any]:
-    """`summarise`'s figures, with the name and hash of the tasks, how many of them are training tasks too, and cost."""
+    """`summarise`'s figures, with what only the run knows.
+
+    That is the name and hash of the tasks, how many of them are training tasks too (`in_training`), `efficiency` under
+    each protocol as [mean, low, high, count], and the cost of an endpoint.
+    """
     seen_in_training = sum(task.id in lab.train_tasks for task in tasks)  # some released lists overlap
     figures = summarise(trajectories)
     if "usage" in figures:
         usage = figures["usage"]
         tokens = Usage(usage["prompt_tokens"], usage["completion_tokens"])
         usage["cost"] = lab.config.api.cost(tokens) if usage["counted"] == usage["replies"] else None
-    return {"tasks": tasks.name, "hash": tasks.hash, "in_training": seen_in_training, **figures}
+    sound = [each for each in trajectories if each.outcome != "error"]
+    limit = lab.config.env.settings.get("max_steps")
+    limits = {task.id: int(limit or task.max_steps) for task in tasks}
+    early = {
+        protocol: mean_interval([efficiency(each, limits[each.task], protocol) for each in sound]).rounded()
+        for protocol in PROTOCOLS
+    }
+    return {"tasks": tasks.name, "hash": tasks.hash, "in_training": seen_in_training, **figures, "efficiency": early}
 
 
 def example_for(lab: Lab) -> Trajectory | None:

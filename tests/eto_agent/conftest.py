@@ -32,3 +32,48 @@ def examples(encoder: ChatEncoder) -> list[Encoded]:
 def pairs(encoder: ChatEncoder) -> list[Pair]:
     sides = [[encoder.encode(messages(episode(number, right=right))) for number in range(6)] for right in (True, False)]
     return [Pair(chosen, rejected) for chosen, rejected in zip(*sides, strict=True)]
+
+
+WORLDS = {
+    "webshop": ["--env.id", "eto/WebShop-v0", "--env.types", "grocery", "--evaluate.splits", "test"],
+    "alfworld": [
+        "--env.id", "eto/ALFWorld-v0", "--env.settings", "process_observation=paper", "max_steps=15",
+        "--env.types", "pick_and_place_simple", "--evaluate.splits", "seen", "unseen",
+    ],
+    "scienceworld": [
+        "--env.id", "eto/ScienceWorld-v0", "--env.types", "lifespan-longest-lived",
+    ],
+}  # fmt: skip
+SMALL = [
+    "--env.train-per-type", "2", "--evaluate.per-type", "2", "--env.num-envs", "2", "--env.num-workers", "1",
+    "--model.name", "scratch:tiny", "--model.vocab-size", "512", "--chat.instruction", "",
+    "--generation.max-new-tokens", "8",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def world_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A run folder of each of the paper's environments, with the oracle, the random policy and a model from scratch."""
+    from eto_agent.cli import main
+
+    folder = tmp_path_factory.mktemp("worlds")
+    for name, flags in WORLDS.items():
+        run = [*flags, *SMALL, "--out", str(folder / name)]
+        assert main(["expert", *run]) == 0
+        for policy in ("random", "oracle", "base"):
+            assert main(["evaluate", *run, "--policy", policy]) == 0
+    return {name: folder / name for name in WORLDS}
+
+
+@pytest.fixture(scope="session")
+def door_runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two run folders of LockedDoor that differ in the seed, with the oracle and the random policy."""
+    from eto_agent.cli import main
+
+    folder = tmp_path_factory.mktemp("doors")
+    common = ["--env.id", "eto/LockedDoor-v0", "--evaluate.per-type", "8", "--env.num-workers", "1"]
+    for seed in ("0", "1"):
+        for policy in ("random", "oracle"):
+            run = ["evaluate", *common, "--policy", policy, "--seed", seed, "--out", str(folder / f"door-{seed}")]
+            assert main(run) == 0
+    return [folder / "door-0", folder / "door-1"]

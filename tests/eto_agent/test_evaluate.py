@@ -43,3 +43,25 @@ def test_by_hand() -> None:
 def test_where_every_episode_died_there_is_no_mean() -> None:
     with pytest.raises(ValueError, match="no finished episode"):
         summarise([episode("x", None, "error")])
+
+
+def test_conduct_has_intervals_and_goes_by_type() -> None:
+    figures = summarise(
+        [
+            episode("x", 1.0, "solved", GOOD),
+            episode("x", 0.5, "step_limit", GOOD, UNKNOWN, NO_ACTION),
+            episode("y", 0.0, "failed", UNKNOWN, UNKNOWN),
+        ]
+    )
+    assert {key: ends[0] for key, ends in figures["intervals"].items()} == {
+        key: pytest.approx(figures[key], abs=1e-6) for key in ("steps", "invalid_actions", "format_errors", "tokens")
+    }
+    assert all(low <= mean <= high and count == 3 for mean, low, high, count in figures["intervals"].values())
+    assert figures["conduct_by_type"]["x"] == {
+        "steps": 2.0, "invalid_actions": 0.25, "format_errors": 0.25, "tokens": 5.0,
+    }  # fmt: skip
+    assert figures["conduct_by_type"]["y"]["invalid_actions"] == 1.0
+
+
+def test_one_episode_has_no_interval_of_its_conduct() -> None:
+    assert summarise([episode("x", 1.0, "solved", GOOD)])["intervals"] == {}

@@ -14,6 +14,7 @@ from eto_agent.stats import (
     intervals,
     mean_interval,
     permutation_p,
+    ratio_interval,
     seed_intervals,
     seeds_interval,
 )
@@ -128,6 +129,29 @@ def test_seeds_that_agree_are_no_more_certain_than_their_tasks() -> None:
 def test_what_has_no_mean(rewards: list[list[float]], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         seeds_interval(rewards)
+
+
+def test_a_share_of_actions_covers_the_true_one() -> None:
+    """Episodes of 5 to 40 steps, each with a share of invalid actions of its own, longer ones with a higher share."""
+    rng = np.random.default_rng(19)
+    steps = rng.integers(5, 41, (600, 134))
+    invalid = rng.binomial(steps, rng.beta(1, 4, (600, 134)) * steps / 40)
+    truth = float(np.mean(0.2 * np.arange(5, 41) ** 2 / 40) / np.mean(np.arange(5, 41)))
+    found = [ratio_interval(part, whole) for part, whole in zip(invalid, steps, strict=True)]
+    assert 0.925 <= np.mean([each.low <= truth <= each.high for each in found]) <= 0.975
+
+
+def test_shares_and_means_of_counts() -> None:
+    share = ratio_interval([0, 3, 1], [2, 4, 2])
+    assert share.mean == 0.5
+    assert 0 <= share.low < 0.5 < share.high <= 1
+    steps = ratio_interval([10, 20, 30], [1, 1, 1])
+    half = 4.302653 * 10 / 3**0.5  # the 97.5 % quantile of t with two degrees of freedom
+    assert steps == pytest.approx((20, 0, 20 + half, 3))
+    assert ratio_interval([0] * 50, [9] * 50) == mean_interval([0.0] * 50)
+    assert ratio_interval([25, 25], [1, 1]) == (25, 25, 25, 2)
+    with pytest.raises(ValueError, match="No interval from 1 tasks"):
+        ratio_interval([1], [2])
 
 
 def test_a_table_cell() -> None:

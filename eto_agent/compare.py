@@ -193,7 +193,7 @@ def write_comparison(folder: Path, a: Evaluated, b: Evaluated, comparisons: Sequ
         for flip in each.flipped:
             links[each.split, flip.task] = (FIRST_EPISODE + len(episodes), FIRST_EPISODE + len(episodes) + 1)
             episodes += [_of_task(source, each.split, flip.task) for source in (a, b)]
-    loader = PackageLoader("eto_agent.report", ".")
+    loader = PackageLoader("eto_agent.report", "templates")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["p_value"] = lambda p_value: shown_p(p_value).removeprefix("= ")
     page = environment.get_template("comparison.html.j2").render(a=a, b=b, comparisons=comparisons, links=links)

@@ -41,7 +41,8 @@ WORLDS = {
         "--env.types", "pick_and_place_simple", "--evaluate.splits", "seen", "unseen",
     ],
     "scienceworld": [
-        "--env.id", "eto/ScienceWorld-v0", "--env.types", "lifespan-longest-lived",
+        "--env.id", "eto/ScienceWorld-v0", "--env.types", "lifespan-longest-lived", "--env.num-envs", "1",
+        "--env.train-per-type", "1", "--evaluate.per-type", "1",
     ],
 }  # fmt: skip
 SMALL = [
@@ -58,7 +59,7 @@ def world_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
     folder = tmp_path_factory.mktemp("worlds")
     for name, flags in WORLDS.items():
-        run = [*flags, *SMALL, "--out", str(folder / name)]
+        run = [*SMALL, *flags, "--out", str(folder / name)]
         assert main(["expert", *run]) == 0
         for policy in ("random", "oracle", "base"):
             assert main(["evaluate", *run, "--policy", policy]) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,14 +25,14 @@ from eto_envs.tasks import Manifest, Task
 
 __all__ = ["COLLECTIONS", "Collection", "open_collection"]
 
-COLLECTIONS = ("mini", "mini:N", "official")
+COLLECTIONS = ("mini", "mini:N", "mini:N+M", "official")
 """`mini`: 300 made-up games that come along, in both dialects. `mini:N`: the same with N training games of an endless
-row, each drawn when it is played. `official`: the real ones, from `ALFWORLD_DATA` or after
-`eto-envs download alfworld`."""
+row, each drawn when it is played; `mini:N+M`: and with M others to evaluate on, seen and unseen. `official`: the real
+ones, from `ALFWORLD_DATA` or after `eto-envs download alfworld`."""
 
 _KEPT_GAMES = 1024
 _MOST_DRAWN = 1_000_000
-_DRAWN_ID = "train/drawn/"
+_DRAWN_SPLITS = {"train": "train", "seen": "valid_seen", "unseen": "valid_unseen"}
 
 
 class Collection(Protocol):
@@ -124,28 +125,30 @@ class _Embedded:
 
 
 class _Drawn(_Embedded):
-    """The embedded games with other training games: as many as are wanted, drawn when they are played."""
+    """The embedded games with others: as many as are wanted, drawn when they are played."""
 
     def __init__(self, games: str, dialect: Dialect) -> None:
         super().__init__(dialect)
-        count = games.removeprefix("mini:")
-        if not (count.isdecimal() and count.isascii() and 0 < int(count) <= _MOST_DRAWN):
-            allowed = f"mini:N with N from 1 to {_MOST_DRAWN:,} training games"
+        wanted = re.fullmatch(r"mini:([0-9]+)(?:\+([0-9]+))?", games)
+        counts = [int(each) for each in wanted.groups() if each is not None] if wanted else [0]
+        if not all(0 < each <= _MOST_DRAWN for each in counts):
+            allowed = f"mini:N or mini:N+M with 1 to {_MOST_DRAWN:,} games to train (N) and evaluate (M) on"
             raise UnknownNameError(f"Unusable games {games!r} of ALFWorld; expected {allowed}.")
-        self.name, self._count = f"{self.name}-{DRAWN}", int(count)
+        self.name, self._games = f"{self.name}-{DRAWN}", games
+        self._counts = dict(zip(_DRAWN_SPLITS, [*counts, *counts[1:]], strict=False))
 
     def manifest(self, name: str | None) -> Manifest:
-        embedded = super().manifest(name)
-        splits = {split: list(tasks) for split, tasks in embedded.items()}
+        splits = {split: list(tasks) for split, tasks in super().manifest(name).items()}
         data = {"dialect": self._dialect, "drawn": DRAWN}
-        splits["train"] = [
-            Task(f"{_DRAWN_ID}{number:06d}", drawn_type(number), STEP_LIMIT, data) for number in range(self._count)
-        ]
-        return Manifest(f"{self._dialect}/mini:{self._count}", splits)
+        for split, count in self._counts.items():
+            splits[split] = [
+                Task(f"{split}/drawn/{number:06d}", drawn_type(number), STEP_LIMIT, data) for number in range(count)
+            ]
+        return Manifest(f"{self._dialect}/{self._games}", splits)
 
     def _made(self, task_id: str) -> GeneratedGame:
-        number = task_id.removeprefix(_DRAWN_ID)
-        return super()._made(task_id) if number == task_id else drawn_game(int(number))
+        split, _, number = task_id.partition("/drawn/")
+        return drawn_game(int(number), _DRAWN_SPLITS[split]) if number else super()._made(task_id)
 
 
 class _Official:

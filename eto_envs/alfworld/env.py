@@ -64,7 +64,8 @@ class ALFWorldEnv(TextEnv):
 
     ## Arguments
     * `games`: `mini` (default; 300 made-up games that come along), `mini:N` (with N other training games, each drawn
-      when it is played: as many demonstrations and explorations as help), `official` (from `ALFWORLD_DATA` or after
+      when it is played: as many demonstrations and explorations as help), `mini:N+M` (and M other games in each
+      evaluation split: narrower intervals), `official` (from `ALFWORLD_DATA` or after
       `eto-envs download alfworld`), or a folder or zip file in the official layout.
     * `split`, `manifest`: of `mini` train (200), seen (50), unseen (50: other rooms). Of `official` train (3,553), seen
       (140), unseen (134); `paper` and `agentgym` are other lists of them, `folder` is what there is.

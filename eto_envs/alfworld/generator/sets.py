@@ -79,10 +79,16 @@ def generate_set(
             yield game
 
 
-def drawn_game(number: int) -> GeneratedGame:
-    """Game `number`, from 0, of an endless row of training games in the rooms of the embedded training games."""
-    task_type = drawn_type(number)
-    return generate_game(f"drawn/{number}", task_type, split="train", trial=f"drawn-{number:06d}")
+def drawn_game(number: int, split: str = "train") -> GeneratedGame:
+    """Game `number`, from 0, of an endless row of games: in the rooms of the embedded games of that split.
+
+    Args:
+        number: from 0 on.
+        split: train, valid_seen (other games in the rooms of train) or valid_unseen.
+    """
+    key = f"drawn/{number}" if split == "train" else f"drawn/{split}/{number}"
+    layout = "unseen" if split == "valid_unseen" else "seen"
+    return generate_game(key, drawn_type(number), layout, split=split, trial=f"drawn-{number:06d}")
 
 
 def drawn_type(number: int) -> str:

@@ -12,6 +12,7 @@ from eto_envs.alfworld.env import ALFWorldEnv
 from eto_envs.alfworld.generator.sets import DRAWN, drawn_game, embedded_games
 from eto_envs.errors import UnknownNameError
 
+SPLITS = {"train": "train", "valid_seen": "seen", "valid_unseen": "unseen"}
 ROW = ("1", "247144ea3a6da71b")
 """Version and digest of the first games of the endless row. Where a change to the generator changes them, the version
 has to change too."""
@@ -35,6 +36,27 @@ def test_drawn_games_are_played_and_evaluation_stays_the_same() -> None:
         assert info["success"], task.id
 
 
+def test_more_games_to_evaluate_on_are_others_in_the_rooms_of_their_split() -> None:
+    manifest = open_collection("mini:20+70", None).manifest(None)
+    assert {split: len(tasks) for split, tasks in manifest.items()} == {"train": 20, "seen": 70, "unseen": 70}
+    assert manifest.overlaps() == {}
+    rooms = {split: {game.layout for game in embedded_games().values() if game.split == split} for split in SPLITS}
+    for split, wanted in SPLITS.items():
+        games = [drawn_game(number, split) for number in range(200)]
+        assert {game.split for game in games} == {split}
+        assert ({game.layout for game in games} & rooms["valid_unseen"] == set()) == (wanted != "unseen")
+    assert {(game.task, game.objects) for game in map(drawn_game, range(500))}.isdisjoint(
+        (game.task, game.objects) for number in range(500) for game in [drawn_game(number, "valid_seen")]
+    )
+    env = ALFWorldEnv(games="mini:20+70")
+    for task in [*manifest["seen"][:10], *manifest["unseen"][:10]]:
+        env.reset(options={"task": task.id})
+        info = {}
+        for action in env.oracle_actions():
+            *_, info = env.step(action)
+        assert info["success"], task.id
+
+
 def test_a_longer_row_begins_with_the_shorter_one() -> None:
     short, long = (open_collection(f"mini:{count}", "move").manifest(None)["train"] for count in (30, 60))
     assert list(long)[:30] == list(short)
@@ -49,9 +71,10 @@ def test_no_evaluation_game_is_in_the_row() -> None:
 
 
 @pytest.mark.parametrize(
-    "games", ["mini:0", "mini:", "mini:-3", "mini:2.5", "mini:many", "mini:99999999", "mini:\u0663"]
+    "games",
+    ["mini:0", "mini:", "mini:-3", "mini:2.5", "mini:many", "mini:99999999", "mini:\u0663", "mini:5+", "mini:5+0"],
 )
 def test_an_unusable_number_is_told(games: str) -> None:
-    with pytest.raises(UnknownNameError, match="expected mini:N with N from 1 to 1,000,000 training games") as caught:
+    with pytest.raises(UnknownNameError, match=r"expected mini:N or mini:N\+M with 1 to 1,000,000 games") as caught:
         ALFWorldEnv(games=games)
     assert "\n" not in str(caught.value)

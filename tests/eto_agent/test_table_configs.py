@@ -18,9 +18,9 @@ ROWS = {
     "table5": ["random", "base", "sft", "rft", "eto-1", "self-play-rft", "self-play-eto", "self-play-rft+eto"],
 }
 SMALLER = (
-    "--env.settings", "max_steps=5", "--env.types", "one-key", "--env.train-per-type", "2", "--env.num-envs", "4",
-    "--model.vocab-size", "400", "--chat.instruction", "", "--sft.epochs", "3", "--generation.max-new-tokens", "12",
-    "--evaluate.splits", "seen", "--evaluate.per-type", "2", "--self-play.threshold", "0.2",
+    "--env.settings", "max_steps=5", "--env.train-per-type", "2", "--env.num-envs", "4", "--sft.epochs", "3",
+    "--generation.max-new-tokens", "12", "--evaluate.splits", "seen", "--evaluate.per-type", "2",
+    "--self-play.threshold", "0.2", "--self-play.samples", "8",
 )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def drawn_curves(curves: Curves) -> Figure:
                     color=_COLOURS[policies.index(policy) % len(_COLOURS)],
                     linestyle=_LINES[policies.index(policy) % len(_LINES)], linewidth=1.4,
                 )  # fmt: skip
-            panel.set_title(task if len(task) < 42 else f"{task[:39]}...", fontsize=8)
+            panel.set_title(task if len(task) < 36 else f"{task[:33]}...", fontsize=8)
             panel.set_ylim(-3, 103)
             panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         for panel in list(figure.axes)[len(curves) :]:

@@ -195,7 +195,7 @@ def test_every_failed_episode_has_a_known_label(trajectory: Trajectory) -> None:
 REAL = {
     "locked-door": ((), "seen", 60, {"wrong_object", "never_found", "loop"}),
     "webshop": ((), "test", 60, {"wrong_object", "missing_options", "never_found"}),
-    "alfworld": (("process_observation=paper",), "seen", 20, {"wrong_object", "never_found", "loop"}),
+    "alfworld": (("process_observation=paper",), "seen", 20, {"wrong_object", "never_found"}),
 }
 
 

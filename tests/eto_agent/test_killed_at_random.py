@@ -200,8 +200,8 @@ def killed(arguments: Sequence[str], folder: Path, after: str, seconds: float, s
     return code == -9
 
 
-TIMED = {".lock", "config.yaml", "report.html", "episodes.html"}
-"""Files that hold times or the name of the run folder."""
+TIMED = {".lock", "config.yaml", "commands.txt", "report.html", "episodes.html"}
+"""Files that hold times, commands or the name of the run folder."""
 
 
 def results(folder: Path) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def test_real_runs(world: str, world_runs: dict[str, Path], tmp_path: Path, caps
         assert (each["wins"], each["losses"], each["ties"]) == (each["tasks"], 0, 0)
         assert f"{each['split']}: +" in told
         for flip in each["flipped"]:
-            numbers = re.search(rf"<td>{flip['task']}</td>.*?#(\d+).*?#(\d+)", page, re.S)
+            numbers = re.search(rf"<td class=\"name\">{flip['task']}</td>.*?#(\d+).*?#(\d+)", page, re.S)
             assert numbers is not None
             a, b = (index[int(number) - 1] for number in numbers.groups())
             assert (a["task"], b["task"]) == (flip["task"], flip["task"])

@@ -168,6 +168,9 @@ def test_the_list_compares(browser: Browser) -> None:
     assert page.url.endswith("#1+5")
     page.keyboard.press("n")
     page.wait_for_url("**#2")
+    page.get_by_text("three-keys/3").locator(
+        "visible=true"
+    ).first.wait_for()  # the address changes a moment before the page
     page.keyboard.press("n")
     page.wait_for_url("**#3+4")
     page.keyboard.press("p")

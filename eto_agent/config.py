@@ -69,6 +69,8 @@ class EnvConfig:
     """Split of experts and exploration."""
     train_per_type: int | None = None
     """At most this many training tasks of each type (the first ones); none means all."""
+    expert_per_type: int | None = None
+    """Experts for at most this many of those of each type; none means all. The other tasks can only be explored."""
     explore_per_type: int | None = None
     """At most this many of those of each type are explored by the methods after SFT; none means all."""
     num_envs: int = 8

@@ -50,8 +50,8 @@ class Lab:
         self.config = config = replace(config, env=env, eto=config.eto.filled(env.id))
         self._env = self._make_env()
         self.train_tasks = self._tasks(config.env.train_split, config.env.train_per_type)
-        few = config.env.explore_per_type
-        self.explored_tasks = self.train_tasks if few is None else first_of_each_type(self.train_tasks, few)
+        self.expert_tasks = _first(self.train_tasks, config.env.expert_per_type)
+        self.explored_tasks = _first(self.train_tasks, config.env.explore_per_type)
         splits = config.evaluate.splits or [split for split in self._env.manifest if split != config.env.train_split]
         self.eval_tasks = {split: self._tasks(split, config.evaluate.per_type) for split in splits}
         check_model(config.model.name)
@@ -106,7 +106,7 @@ class Lab:
                 if kind not in known:
                     raise UnknownNameError.of("task type", kind, sorted(known))
             tasks = tasks.of_types(wanted)
-        return tasks if per_type is None else first_of_each_type(tasks, per_type)
+        return _first(tasks, per_type)
 
     @cached_property
     def protocol(self) -> Protocol:
@@ -199,6 +199,11 @@ class Lab:
             StageError: they have not been made yet.
         """
         return list(read_trajectories(self.run.output("expert", "trajectories.jsonl", "expert"), strict=True))
+
+
+def _first(tasks: TaskSet, per_type: int | None) -> TaskSet:
+    """At most `per_type` tasks of each type; none means all."""
+    return tasks if per_type is None else first_of_each_type(tasks, per_type)
 
 
 def first_of_each_type(tasks: TaskSet, count: int) -> TaskSet:

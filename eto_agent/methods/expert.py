@@ -53,7 +53,7 @@ def expert(lab: Lab) -> Path:
     stage = lab.run.stage(
         "expert",
         {
-            "tasks": lab.train_tasks.hash,
+            "tasks": lab.expert_tasks.hash,
             "settings": config.env.settings,
             "file": "" if given is None else given,
             "min_reward": config.expert.min_reward,
@@ -86,16 +86,16 @@ def _record(lab: Lab, folder: Path) -> list[Trajectory]:
     rationale, skip = RATIONALES.get(env_id) if config.rationales else None, SKIPS.get(env_id)
     stops = _stops(lab)
     oracle = _Stopping(rationale, skip, chance=config.slips, slips=SLIPS.get(env_id), seed=lab.config.seed, stops=stops)
-    recorded = lab.explore("experts", lab.train_tasks, oracle, folder / "recorded.jsonl")
+    recorded = lab.explore("experts", lab.expert_tasks, oracle, folder / "recorded.jsonl")
     found = {each.task: oracle.with_context(each) for each in recorded}
-    tasks = [task for task in lab.train_tasks if (skip is not None or config.slips) and task.id not in stops]
+    tasks = [task for task in lab.expert_tasks if (skip is not None or config.slips) and task.id not in stops]
     short = [task for task in tasks if strict_score(found[task.id])[0] < 1.0]
     if short:
-        again = TaskSet(lab.train_tasks.name, short)
+        again = TaskSet(lab.expert_tasks.name, short)
         for each in lab.explore("experts in full", again, OraclePolicy(rationale), folder / "recorded_in_full.jsonl"):
             if strict_score(each)[0] > strict_score(found[each.task])[0]:
                 found[each.task] = each
-    return [found[task.id] for task in lab.train_tasks]
+    return [found[task.id] for task in lab.expert_tasks]
 
 
 @dataclass
@@ -114,6 +114,6 @@ class _Stopping(SlippingOracle):
 
 def _stops(lab: Lab) -> frozenset[str]:
     """The tasks on which the oracle stops half-way: `expert.break_off` of them, drawn by the seed."""
-    ids = lab.train_tasks.ids
+    ids = lab.expert_tasks.ids
     drawn = np.random.default_rng(lab.config.seed).permutation(len(ids))
     return frozenset(ids[index] for index in drawn[: round(lab.config.expert.break_off * len(ids))])

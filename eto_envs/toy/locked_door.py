@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, count, islice
 from typing import Any, Literal, NamedTuple, get_args
@@ -20,8 +20,10 @@ Expert = Literal["planner", "explorer"]
 
 _TYPES = {"one-key": (3, 1), "two-keys": (4, 2), "three-keys": (5, 3)}
 """Task type -> number of rooms, number of keys."""
-_HOUSES = 80
-_SPLITS = {"seen": range(80, 100), "unseen": range(100, 120)}
+_HOUSES, _EVAL_HOUSES = 80, 20
+_SPLITS = {"train": 0, "seen": 80, "unseen": 100}
+"""Split -> number of its first house; those beyond the usual ones are numbered from `_FURTHER` on."""
+_FURTHER = {"train": 120, "seen": 1_000_000, "unseen": 2_000_000}
 _MOST_HOUSES = 100_000
 _MAX_STEPS = 25
 
@@ -64,7 +66,8 @@ class LockedDoorEnv(TextEnv):
 
     ## Arguments
     * `split`: `train` (240 tasks), `seen` (60 tasks, the same rooms) or `unseen` (60 tasks, other rooms).
-    * `houses`: training tasks of each of the three types (default 80), as many as one likes.
+    * `houses`, `eval_houses`: training tasks of each of the three types (default 80), and tasks of each type in `seen`
+      and in `unseen` (default 20); as many as one likes.
     * `expert`: what `oracle_actions()` gives: the `planner` (default) knows where everything is and plans from any
       state in which the right key can still be used; the `explorer` looks for the key as a player must, from the start
       of the task: what there is to imitate.
@@ -78,13 +81,20 @@ class LockedDoorEnv(TextEnv):
     """
 
     def __init__(
-        self, split: str = "train", *, houses: int = _HOUSES, expert: Expert = "planner", **settings: Any
+        self,
+        split: str = "train",
+        *,
+        houses: int = _HOUSES,
+        eval_houses: int = _EVAL_HOUSES,
+        expert: Expert = "planner",
+        **settings: Any,
     ) -> None:
         if expert not in get_args(Expert):
             raise UnknownNameError.of("expert", expert, get_args(Expert))
-        if not isinstance(houses, int) or not 1 <= houses <= _MOST_HOUSES:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise UnknownNameError(f"Unknown number of houses {houses!r}; expected 1 to {_MOST_HOUSES:,}.")
-        super().__init__(_manifest(houses), split, **settings)
+        for name, number in {"houses": houses, "eval_houses": eval_houses}.items():
+            if not isinstance(number, int) or not 1 <= number <= _MOST_HOUSES:  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise UnknownNameError(f"Unknown number of {name} {number!r}; expected 1 to {_MOST_HOUSES:,}.")
+        super().__init__(_manifest(houses, eval_houses), split, **settings)
         self.expert: Expert = expert
         self._house = build_house("", rooms=2, keys=1, unseen=False)
         self._state = _State(self._house.start)
@@ -248,15 +258,21 @@ def _house_of(task: Task) -> House:
 
 
 @lru_cache(maxsize=4)
-def _manifest(houses: int) -> Manifest:
-    """`houses` times 3 tasks for training, 60 in the same rooms, 60 in other rooms; types take turns."""
-    train = islice(chain(range(_HOUSES), count(_SPLITS["unseen"].stop)), houses)
-    splits = {
-        split: [
-            Task(f"{kind}/{number}", kind, _MAX_STEPS, {"rooms": rooms, "keys": keys, "unseen": split == "unseen"})
-            for number in numbers
-            for kind, (rooms, keys) in _TYPES.items()
-        ]
-        for split, numbers in {"train": train, **_SPLITS}.items()
-    }
-    return Manifest("generated", splits)
+def _manifest(houses: int, eval_houses: int) -> Manifest:
+    """`houses` times 3 tasks for training, `eval_houses` times 3 in the same rooms and in others; types take turns."""
+    return Manifest(
+        "generated",
+        {
+            split: [
+                Task(f"{kind}/{number}", kind, _MAX_STEPS, {"rooms": rooms, "keys": keys, "unseen": split == "unseen"})
+                for number in _numbers(split, houses if split == "train" else eval_houses)
+                for kind, (rooms, keys) in _TYPES.items()
+            ]
+            for split in _SPLITS
+        },
+    )
+
+
+def _numbers(split: str, houses: int) -> Iterator[int]:
+    usual = _HOUSES if split == "train" else _EVAL_HOUSES
+    return islice(chain(range(_SPLITS[split], _SPLITS[split] + usual), count(_FURTHER[split])), houses)

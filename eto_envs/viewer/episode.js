@@ -61,9 +61,7 @@ function drawChoice(tracks) {
   const text = (episode) => `${episode.policy || "episode"} ${episode.number}: ${outcomeName(episode.outcome)}, ${rewardText(episode.reward)}`;
   const select = el("select", { id: "beside" }, el("option", { value: "" }, "none"),
     ...others.map((episode) => el("option", { value: episode.number, selected: tracks[1]?.number === episode.number }, text(episode))));
-  select.addEventListener("change", () => {
-    location.hash = address(select.value ? [number, Number(select.value)] : [number], open.turn);
-  });
+  select.addEventListener("change", () => visit(address(select.value ? [number, Number(select.value)] : [number], open.turn)));
   return el("label", { class: "choice" }, "Beside it ", select);
 }
 
@@ -136,11 +134,17 @@ function route() {
   else drawList();
 }
 
+/** Goes to an address at once: a key pressed right after it finds the page changed. */
+function visit(place) {
+  history.pushState(null, "", place);
+  route();
+}
+
 /** The next or the previous episode, in the order of the list as it is filtered and sorted. */
 function goToNeighbour(by) {
   const order = selectedEpisodes();
   const next = order[order.findIndex((episode) => episode.number === open.numbers[0]) + by];
-  if (next) location.hash = address(partner(next) ? [next.number, partner(next).number] : [next.number], 0);
+  if (next) visit(address(partner(next) ? [next.number, partner(next).number] : [next.number], 0));
 }
 
 const KEYS = {
@@ -148,7 +152,7 @@ const KEYS = {
   Home: () => goTo(0), End: () => goTo(Infinity),
   d: () => { if (open.parting !== null) goTo(open.parting); },
   n: () => goToNeighbour(1), p: () => goToNeighbour(-1),
-  Escape: () => { if (index.length > 1) location.hash = ""; },
+  Escape: () => { if (index.length > 1) visit("#"); },
 };
 
 addEventListener("keydown", (event) => {

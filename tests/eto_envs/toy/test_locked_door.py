@@ -81,9 +81,19 @@ def test_there_are_as_many_training_houses_as_asked_for() -> None:
     }
 
 
+def test_there_are_as_many_evaluation_houses_as_asked_for() -> None:
+    few, usual, many = (LockedDoorEnv(eval_houses=count).manifest for count in (2, 20, 300))
+    for split in ("seen", "unseen"):
+        assert [len(each[split]) for each in (few, usual, many)] == [6, 60, 900]
+        assert many[split].ids[:60] == usual[split].ids
+        assert few[split].ids == usual[split].ids[:6]
+    assert many.overlaps() == LockedDoorEnv(houses=1000, eval_houses=300).manifest.overlaps() == {}
+    assert many["train"].hash == usual["train"].hash
+
+
 @pytest.mark.parametrize(
     ("settings", "told"),
-    [({"expert": "guesser"}, "guesser.*planner, explorer"), ({"houses": 0}, "0; expected 1"), ({"houses": "9"}, "'9'")],
+    [({"expert": "guesser"}, "guesser.*planner, explorer"), ({"houses": 0}, "0; expected 1"), ({"houses": "9"}, "'9'"), ({"eval_houses": -1}, "eval_houses -1")],
 )
 def test_settings_that_do_not_exist_are_told(settings: dict[str, Any], told: str) -> None:
     with pytest.raises(UnknownNameError, match=told):

@@ -167,14 +167,22 @@ def test_the_list_compares(browser: Browser) -> None:
     page.locator(".row").first.click()
     assert page.url.endswith("#1+5")
     page.keyboard.press("n")
-    page.wait_for_url("**#2")
-    page.get_by_text("three-keys/3").locator(
-        "visible=true"
-    ).first.wait_for()  # the address changes a moment before the page
+    assert page.url.endswith("#2")
     page.keyboard.press("n")
-    page.wait_for_url("**#3+4")
+    assert page.url.endswith("#3+4")
     page.keyboard.press("p")
-    page.wait_for_url("**#2")
+    page.keyboard.press("p")
+    assert page.url.endswith("#1+5")
+    page.go_back()
+    page.get_by_text("three-keys/3").locator("visible=true").first.wait_for()
+    page.keyboard.press("Escape")
+    assert page.locator(".row").count() == 3
+
+
+def test_keys_pressed_in_one_breath_all_count(browser: Browser) -> None:
+    page = browser.open([episode(), episode("two-keys/2"), episode("three-keys/3")], "#1")
+    page.evaluate("for (const key of 'nn') dispatchEvent.call(document.body, new KeyboardEvent('keydown', {key, bubbles: true}))")
+    assert page.url.endswith("#3")
 
 
 @pytest.mark.parametrize("place", ["", "#1+2", "#1+2.3"])

@@ -1,15 +1,17 @@
-"""The configurations of the paper's tables 4 and 5, still smaller: every row of the table comes out of one run."""
+"""The configurations of benchmarks/methods: those of tables 4 and 5, still smaller, make every row in one run."""
 
 from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from eto_agent.cli import main
 from eto_agent.config import load_config
+from eto_agent.lab import Lab
 from eto_agent.runs import file_hash
 
 FOLDER = Path(__file__).parents[2] / "benchmarks" / "methods"
@@ -78,3 +80,31 @@ def test_the_paper_s_own_numbers_are_the_defaults() -> None:
     config = load_config(FOLDER / "paper" / "llama2_7b_webshop.yaml").eto
     assert (config.dpo.learning_rate, config.dpo.beta) == (1e-6, 0.1)
     assert (config.careful_learning_rate, config.careful_beta) == (1e-7, 0.5)
+
+
+LADDER = {
+    (): ("eto/ALFWorld-v0", "scratch:demo", 2400),
+    ("gpu",): ("eto/ALFWorld-v0", "scratch:small", 15_000),
+    ("scienceworld",): ("eto/ScienceWorld-v0", "scratch:demo", 1483),
+    ("gpu", "scienceworld"): ("eto/ScienceWorld-v0", "scratch:small", 1483),
+}
+"""Presets of the ladder -> environment, model, and how many tasks are explored."""
+
+
+@pytest.mark.parametrize("presets", LADDER)
+def test_the_ladder_opens_with_its_presets(presets: tuple[str, ...], tmp_path: Path) -> None:
+    config = load_config(FOLDER / "ladder.yaml", presets)
+    with Lab(replace(config, out=tmp_path / "run")) as lab:
+        assert (lab.config.env.id, lab.config.model.name, len(lab.explored_tasks)) == LADDER[presets]
+        assert list(lab.eval_tasks) == ["seen", "unseen"]
+    assert {"best-of-n", "rft", "ppo", "eto"} <= set(config.methods)
+    if presets:
+        command = f"benchmarks/methods/ladder.yaml --preset {' '.join(presets)} "
+        assert command in (FOLDER / "ladder.yaml").read_text()
+
+
+def test_half_of_the_houses_have_no_expert(tmp_path: Path) -> None:
+    config = load_config(FOLDER / "locked_door.yaml")
+    with Lab(replace(config, out=tmp_path / "run")) as lab:
+        assert (len(lab.expert_tasks), len(lab.explored_tasks)) == (1500, 3000)
+        assert {split: len(tasks) for split, tasks in lab.eval_tasks.items()} == {"seen": 150, "unseen": 150}

@@ -60,6 +60,14 @@ def test_every_action_has_a_thought(tmp_path: Path) -> None:
             assert action == f"Action: {turn.action}"
 
 
+def test_experts_for_a_part_of_the_tasks_only(tmp_path: Path) -> None:
+    config = locked_door(tmp_path)
+    config = dataclasses.replace(config, env=dataclasses.replace(config.env, expert_per_type=1))
+    assert [each.task for each in made(config)] == ["one-key/0", "two-keys/0", "three-keys/0"]
+    with Lab(config) as lab:
+        assert len(lab.train_tasks) == len(lab.explored_tasks) == 6  # the others can be explored
+
+
 def test_a_given_file_is_taken_and_its_failures_are_left_out(tmp_path: Path) -> None:
     good = made(locked_door(tmp_path / "first"))
     bad = dataclasses.replace(good[0], task="failed", outcome="step_limit", final_reward=0.5)

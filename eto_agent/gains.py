@@ -166,17 +166,13 @@ def _gain(
     ]
     if not sound:
         return None
-    tables = [[each.values[key] for key in sound] for each in played]
-    befores = [[each.before[key] for key in sound] for each in played if each.before is not None]
-    changes = [
-        [after - before for after, before in zip(*rows, strict=True)] for rows in zip(tables, befores, strict=False)
-    ]
+    changes = [[each.values[key] - each.before[key] for key in sound] for each in played if each.before is not None]
     return Gain(
         policy,
         start,
         split,
         task_type,
-        mean=seeds_interval(tables),
+        mean=seeds_interval([[each.values[key] for key in sound] for each in played]),
         gain=seeds_difference_interval(changes) if changes else None,
         seeds=tuple(sorted(each.seed for each in played)),
         broken=len(keys) - len(sound),

@@ -19,6 +19,10 @@ estimated by mean squares, (MS_seeds + MS_tasks - MS_rest) / (seeds x tasks), wi
 each it covered 93 to 97 % for 3, 5 and 10 seeds of 50 and 200 tasks, and 99 % for 10 tasks. Two seeds that differ much
 are too few: 89 %. Resampling seeds and tasks (Owen, Annals of Applied Statistics 2007) covered 82 to 99 %: a handful of
 seeds cannot be resampled.
+
+Differences of two policies over seeds and tasks are taken the same way, on the scale from -1 to 1: for 3 seeds of 200
+tasks 93 to 97 %. Three seeds are few: with a gain of 10 points the interval left out 0 in 61 % of these tables where
+seeds did not differ, and in 26 % where the luck of a training spread by 5 points.
 """
 
 from __future__ import annotations
@@ -222,7 +226,7 @@ def _score_ends(mean: Numbers, squared_width: Numbers) -> tuple[Numbers, Numbers
 
 
 def _checked_table(rows: Sequence[Sequence[float]], least: float) -> Numbers:
-    if not rows or len({len(row) for row in rows}) > 1:
+    if len(rows) == 0 or len({len(row) for row in rows}) > 1:
         raise ValueError("Rewards of several seeds have to be of the same tasks.")
     return np.stack([_checked(row, least) for row in rows])
 

@@ -27,7 +27,7 @@ from eto_agent.policies.openai import ENDPOINT_PREFIX
 from eto_agent.report import write_report
 from eto_envs.errors import UnknownNameError
 
-__all__ = ["METHODS", "WITHOUT_EXPERTS", "label_of", "model_of", "run", "run_method"]
+__all__ = ["METHODS", "WITHOUT_EXPERTS", "label_of", "model_of", "run", "run_method", "stage_of"]
 
 
 Results = dict[str, Any]
@@ -151,10 +151,9 @@ def model_of(lab: Lab, name: str) -> Path | str | None:
         return None
     if name == "base":
         return base_model(lab)
-    stem, _, number = name.rpartition("-")
-    pattern = f"{stem}-{{}}" if number.isdecimal() and int(number) > 0 else name
-    if pattern in MODELS:
-        stage, command = (each.format(int(number) if number.isdecimal() else "") for each in MODELS[pattern])
+    trained = stage_of(name)
+    if trained is not None:
+        stage, command = trained
         return lab.run.output(stage, "model", command)
     if Path(name).exists():
         return Path(name)
@@ -164,6 +163,16 @@ def model_of(lab: Lab, name: str) -> Path | str | None:
     raise UnknownNameError(
         f"Unknown policy {name!r}; expected a model's folder, a file of trajectories, or one of {', '.join(known)}."
     )
+
+
+def stage_of(name: str) -> tuple[str, str] | None:
+    """The stage that holds a trained policy's model, and the command that does it; None where no stage makes one."""
+    stem, _, number = name.rpartition("-")
+    pattern = f"{stem}-{{}}" if number.isdecimal() and int(number) > 0 else name
+    if pattern not in MODELS:
+        return None
+    stage, command = (each.format(int(number) if number.isdecimal() else "") for each in MODELS[pattern])
+    return stage, command
 
 
 def label_of(name: str) -> str:

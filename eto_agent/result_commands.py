@@ -60,12 +60,15 @@ class TablesArguments:
 
     runs: Annotated[tuple[Path, ...], tyro.conf.Positional]
     """Run folders, of one or several environments and seeds."""
-    table: Literal["2", "3", "4", "5", "7", "efficiency"] = "2"
-    """Which table of the paper; or efficiency, the area under the score over the steps."""
+    table: Literal["2", "3", "4", "5", "7", "efficiency", "gains"] = "2"
+    """Which table of the paper; efficiency, the area under the score over the steps; or gains, every policy of runs
+    that differ in the seed against the policy that it started from."""
     format: Literal["markdown", "latex", "html"] = "markdown"
     """How to write it."""
     protocol: Literal["paper", "strict"] = "paper"
     """Which scores; the paper's own numbers are paper scores."""
+    measure: Literal["success", "reward"] | None = None
+    """Table gains: of what; none takes success."""
     out: Path | None = None
     """File to write; none prints the table."""
 
@@ -74,12 +77,19 @@ def write_table(arguments: TablesArguments) -> None:
     """Prints a table of the paper, or writes it to a file."""
     from eto_agent.runs import write_text
     from eto_agent.table_formats import FORMATS
+    from eto_agent.table_gains import gains_tables
     from eto_agent.tables import build_table
 
     _check_runs(arguments.runs)
     if arguments.out is not None:
         _check_folder(arguments.out)
-    text = FORMATS[arguments.format](build_table(arguments.runs, arguments.table, arguments.protocol))
+    if arguments.table == "gains":
+        tables = gains_tables(arguments.runs, arguments.protocol, arguments.measure or "success")
+    elif arguments.measure is not None:
+        raise DataError(f"--measure is for --table gains; table {arguments.table} has a measure of its own.")
+    else:
+        tables = [build_table(arguments.runs, arguments.table, arguments.protocol)]
+    text = "\n".join(map(FORMATS[arguments.format], tables))
     if arguments.out is None:
         print(text)
     else:

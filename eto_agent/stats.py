@@ -19,6 +19,10 @@ estimated by mean squares, (MS_seeds + MS_tasks - MS_rest) / (seeds x tasks), wi
 each it covered 93 to 97 % for 3, 5 and 10 seeds of 50 and 200 tasks, and 99 % for 10 tasks. Two seeds that differ much
 are too few: 89 %. Resampling seeds and tasks (Owen, Annals of Applied Statistics 2007) covered 82 to 99 %: a handful of
 seeds cannot be resampled.
+
+Differences of two policies over seeds and tasks are taken the same way, on the scale from -1 to 1: for 3 seeds of 200
+tasks 93 to 97 %. Three seeds are few: with a gain of 10 points the interval left out 0 in 61 % of these tables where
+seeds did not differ, and in 26 % where the luck of a training spread by 5 points.
 """
 
 from __future__ import annotations
@@ -29,7 +33,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import norm, t
 
-__all__ = ["Estimate", "difference_interval", "mean_interval", "permutation_p", "ratio_interval", "seeds_interval"]
+__all__ = [
+    "Estimate",
+    "difference_interval",
+    "mean_interval",
+    "permutation_p",
+    "ratio_interval",
+    "seeds_difference_interval",
+    "seeds_interval",
+]
 
 _EXACT_UP_TO = 14
 """Differences other than 0 whose signs are all tried (2^14); for more, signs are drawn."""
@@ -91,11 +103,27 @@ def seeds_interval(rewards: Sequence[Sequence[float]], *, confidence: float = 0.
     """
     if len(rewards) == 1:
         return mean_interval(rewards[0], confidence=confidence)
-    if not rewards or len({len(row) for row in rewards}) > 1:
-        raise ValueError("Rewards of several seeds have to be of the same tasks.")
-    table = np.stack([_checked(row, 0.0) for row in rewards])
+    table = _checked_table(rewards, 0.0)
     low, high = seed_intervals(table[None, :, :], confidence)
     return Estimate(float(table.mean()), float(low[0]), float(high[0]), table.shape[1])
+
+
+def seeds_difference_interval(differences: Sequence[Sequence[float]], *, confidence: float = 0.95) -> Estimate:
+    """The mean over seeds and tasks of paired differences, with the interval for both on their own scale.
+
+    Args:
+        differences: seeds x tasks, in [-1, 1]; every seed has the same tasks in the same order. One seed:
+            `difference_interval`.
+        confidence: the interval's coverage.
+
+    Raises:
+        ValueError: there are no values, one lies outside [-1, 1], or the rows differ in length.
+    """
+    if len(differences) == 1:
+        return difference_interval(differences[0], confidence=confidence)
+    table = _checked_table(differences, -1.0)
+    low, high = seed_intervals((table[None, :, :] + 1) / 2, confidence)
+    return Estimate(float(table.mean()), float(2 * low[0] - 1), float(2 * high[0] - 1), table.shape[1])
 
 
 def ratio_interval(counts: Sequence[float], of: Sequence[float], *, confidence: float = 0.95) -> Estimate:
@@ -195,6 +223,12 @@ def _score_ends(mean: Numbers, squared_width: Numbers) -> tuple[Numbers, Numbers
     middle = (mean + squared_width / 2) / (1 + squared_width)
     half = np.sqrt(squared_width * mean * (1 - mean) + squared_width**2 / 4) / (1 + squared_width)
     return np.clip(middle - half, 0, mean), np.clip(middle + half, mean, 1)
+
+
+def _checked_table(rows: Sequence[Sequence[float]], least: float) -> Numbers:
+    if len(rows) == 0 or len({len(row) for row in rows}) > 1:
+        raise ValueError("Rewards of several seeds have to be of the same tasks.")
+    return np.stack([_checked(row, least) for row in rows])
 
 
 def _checked(values: Sequence[float], least: float) -> Numbers:

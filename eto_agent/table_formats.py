@@ -1,18 +1,34 @@
-"""Tables as Markdown, LaTeX (with booktabs) and HTML. Ours stand beside the paper's, a pair of columns each."""
+"""Tables as Markdown, LaTeX (with booktabs) and HTML. Ours stand beside the paper's, a pair of columns each.
+
+Tables that are none of the paper's come as text (`TextTable`) and are written the same way.
+"""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from eto_agent.tables import Cell, Table
 
-__all__ = ["FORMATS", "as_html", "as_latex", "as_markdown"]
+__all__ = ["ABSENT", "FORMATS", "TextTable", "as_html", "as_latex", "as_markdown"]
 
-_ABSENT = "–"
+ABSENT = "–"
+"""A cell with nothing in it."""
 
 
-def as_markdown(table: Table) -> str:
+@dataclass(frozen=True)
+class TextTable:
+    """A table whose cells are texts: `heads` are the columns on the left, `columns` those of numbers."""
+
+    title: str
+    heads: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]
+
+
+def as_markdown(table: Table | TextTable) -> str:
     """A pipe table with its title above and its notes below."""
     head, *rows = ([cell.replace("|", "\\|") for cell in row] for row in _texts(table))
     rule = ["---"] * len(table.heads) + ["---:"] * (len(head) - len(table.heads))
@@ -20,7 +36,7 @@ def as_markdown(table: Table) -> str:
     return "\n".join([f"**{_title(table)}**", "", *lines, "", *(f"* {note}" for note in table.notes), ""])
 
 
-def as_latex(table: Table) -> str:
+def as_latex(table: Table | TextTable) -> str:
     """A `table` environment; needs the package booktabs."""
     head, *rows = ([_tex(cell) for cell in row] for row in _texts(table))
     places = "l" * len(table.heads) + "r" * (len(head) - len(table.heads))
@@ -44,7 +60,7 @@ def as_latex(table: Table) -> str:
     )
 
 
-def as_html(table: Table) -> str:
+def as_html(table: Table | TextTable) -> str:
     """A `table` element and a list of notes, to be put into a page."""
     head, *rows = ([html.escape(cell) for cell in row] for row in _texts(table))
     lines = ["<table>", f"<caption>{html.escape(_title(table))}</caption>", "<thead>"]
@@ -54,18 +70,22 @@ def as_html(table: Table) -> str:
     return "\n".join(lines)
 
 
-FORMATS: dict[str, Callable[[Table], str]] = {"markdown": as_markdown, "latex": as_latex, "html": as_html}
+FORMATS: dict[str, Callable[[Table | TextTable], str]] = {"markdown": as_markdown, "latex": as_latex, "html": as_html}
 """Name -> writer."""
 
 
-def _title(table: Table) -> str:
+def _title(table: Table | TextTable) -> str:
+    if isinstance(table, TextTable):
+        return table.title
     several = any(cell.runs > 1 for row in table.rows for cell in row.cells)
     over = "seeds and tasks" if several else "tasks"
     name = f"Table {table.number}. " if table.printed else ""
     return f"{name}{table.caption}, x 100, {table.protocol} scores: mean [95 % interval over {over}]"
 
 
-def _texts(table: Table) -> list[list[str]]:
+def _texts(table: Table | TextTable) -> list[list[str]]:
+    if isinstance(table, TextTable):
+        return [[*table.heads, *table.columns], *map(list, table.rows)]
     sides = (" ours", " paper") if table.printed else ("",)
     head = [*table.heads, *(f"{column}{side}" for column in table.columns for side in sides)]
     counts = {cell.runs for row in table.rows for cell in row.cells if cell.ours is not None}
@@ -78,10 +98,10 @@ def _texts(table: Table) -> list[list[str]]:
 
 def _pair(cell: Cell, *, told: bool) -> tuple[str, str]:
     """Ours and the paper's; `told`: say of how many runs."""
-    ours = _ABSENT if cell.ours is None else str(cell.ours)
+    ours = ABSENT if cell.ours is None else str(cell.ours)
     if told and cell.ours is not None:
         ours += f" ({cell.runs} run{'s' if cell.runs > 1 else ''})"
-    return ours, _ABSENT if cell.paper is None else f"{100 * cell.paper:.1f}"
+    return ours, ABSENT if cell.paper is None else f"{100 * cell.paper:.1f}"
 
 
 _TEX = {"\\": r"\textbackslash{}", "–": "--", "−": "$-$", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}

@@ -17,7 +17,7 @@ import yaml
 from eto_agent.episodes import Evaluated, MismatchError, evaluated, policies_of
 from eto_agent.runs import SPEED_KEYS, STAGE_SECTIONS
 
-__all__ = ["ITERATED", "Entry", "check_settings", "entries_of", "kind_of"]
+__all__ = ["ITERATED", "KINDS", "Entry", "check_settings", "entries_of", "kind_of"]
 
 ITERATED = {
     "rft": "rft",
@@ -36,6 +36,9 @@ _SECTIONS = {**ITERATED, "best-of-n": "best_of_n", "ppo": "ppo", "self-play-rft"
 _UNTRAINED = ("random", "oracle", "gpt-4", "gpt-3.5")
 _METHODS = set(_SECTIONS.values())
 _FREE = {"seed", "methods"}
+
+KINDS = ("base", "sft", *_UNTRAINED, *_SECTIONS)
+"""All rows that a table can have."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from eto_agent.scoring import score
 from eto_agent.stats import Estimate, seeds_interval
 from eto_agent.table_runs import Entry, check_settings, entries_of
 
-__all__ = ["TABLES", "Cell", "Row", "Table", "build_table"]
+__all__ = ["TABLES", "Cell", "Row", "Table", "build_table", "column_note", "label_of_env"]
 
 TABLES = ("2", "3", "4", "5", "7", "efficiency")
 """The tables of the paper that runs can fill, and one of our own."""
@@ -100,7 +100,7 @@ def build_table(runs: Sequence[Path], number: str, protocol: str = "paper") -> T
         protocol,
         plan["measure"],
         tuple(plan["heads"]),
-        tuple(f"{_label(env)} {split}" for env, split in columns),
+        tuple(f"{label_of_env(env)} {split}" for env, split in columns),
         tuple(rows),
         (*_notes(entries, columns, protocol), *([f"Paper: {_paper()['source']}"] if number.isdecimal() else [])),
     )
@@ -201,29 +201,33 @@ def _paper_value(spec: Mapping[str, Any], env: str, split: str, protocol: str) -
     return None if value is None else round(value / 100, 6)
 
 
-def _label(env: str) -> str:
+def label_of_env(env: str) -> str:
+    """What an environment is called in tables."""
     known = _paper()["worlds"].get(env)
     return known["label"] if known else env.rpartition("/")[2].rpartition("-v")[0]
 
 
 def _notes(entries: Sequence[Entry], columns: Sequence[Column], protocol: str) -> list[str]:
-    notes: list[str] = []
-    for env, split in columns:
-        own = [entry for entry in entries if entry.env == env and split in entry.episodes.splits]
-        episodes = own[0].episodes.splits[split]
-        world = world_of(episodes[0])
-        settings = " ".join(f"{key}={value}" for key, value in {**world["settings"], **world["versions"]}.items())
-        official = _paper()["worlds"].get(env, {}).get("splits", {}).get(split)
-        whole = episodes[0].split == official
-        seeds = sorted({entry.seed for entry in own})
-        broken = sum(each.outcome == "error" for entry in own for each in entry.episodes.splits[split])
-        notes.append(
-            f"{_label(env)} {split}, ours: {len(episodes)} tasks of {world['split']}"
-            + (f" ({settings})" if settings else "")
-            + f", {', '.join(sorted({entry.model for entry in own}))}, seeds {', '.join(map(str, seeds))}"
-            + (f", {broken} episodes broken and left out" if broken else "")
-            + ("." if whole or official is None else "; not the paper's tasks.")
-        )
+    notes = [column_note(entries, env, split) for env, split in columns]
     if protocol == "strict" and any(env.startswith("eto/ScienceWorld") for env, _ in columns):
         notes.append("The paper's numbers for ScienceWorld are paper scores and do not stand beside strict ones.")
     return notes
+
+
+def column_note(entries: Sequence[Entry], env: str, split: str) -> str:
+    """What a column of ours holds: tasks, settings and versions of the world, models, seeds, broken episodes."""
+    own = [entry for entry in entries if entry.env == env and split in entry.episodes.splits]
+    episodes = own[0].episodes.splits[split]
+    world = world_of(episodes[0])
+    settings = " ".join(f"{key}={value}" for key, value in {**world["settings"], **world["versions"]}.items())
+    official = _paper()["worlds"].get(env, {}).get("splits", {}).get(split)
+    whole = episodes[0].split == official
+    seeds = sorted({entry.seed for entry in own})
+    broken = sum(each.outcome == "error" for entry in own for each in entry.episodes.splits[split])
+    return (
+        f"{label_of_env(env)} {split}, ours: {len(episodes)} tasks of {world['split']}"
+        + (f" ({settings})" if settings else "")
+        + f", {', '.join(sorted({entry.model for entry in own}))}, seeds {', '.join(map(str, seeds))}"
+        + (f", {broken} episodes broken and left out" if broken else "")
+        + ("." if whole or official is None else "; not the paper's tasks.")
+    )

@@ -16,6 +16,7 @@ from eto_agent.stats import (
     permutation_p,
     ratio_interval,
     seed_intervals,
+    seeds_difference_interval,
     seeds_interval,
 )
 
@@ -73,6 +74,19 @@ def test_the_interval_over_seeds_covers_other_seeds_and_tasks(seeds: int, spread
     assert 0.925 <= covered(seed_intervals(drawn, 0.95), 0.5) <= 0.975
 
 
+@pytest.mark.parametrize("gain", [0.0, 0.1])
+@pytest.mark.parametrize("spread", [0.0, 0.02, 0.05])
+def test_the_interval_of_a_gain_over_three_seeds_covers_other_seeds_and_tasks(spread: float, gain: float) -> None:
+    """Successes before and after a training, which helps in some tasks more than in others; both have a seed's luck."""
+    rng = np.random.default_rng(13)
+    shape, tasks = (TRIALS, 3, 200), (TRIALS, 1, 200)
+    before, luck = rng.uniform(0.3, 0.6, tasks), rng.normal(0, spread, (2, TRIALS, 3, 1))
+    after = before + rng.uniform(gain - 0.1, gain + 0.1, tasks) + luck[0]
+    drawn = (rng.random(shape) < after).astype(float) - (rng.random(shape) < before + luck[1])
+    found = np.array([seeds_difference_interval(table)[:3] for table in drawn])
+    assert 0.925 <= covered((found[:, 1], found[:, 2]), gain) <= 0.975
+
+
 def test_an_interval_over_tasks_alone_misses_other_seeds() -> None:
     """Why the one above is needed: the mean over five seeds that differ, as if it were one run's."""
     rng = np.random.default_rng(11)
@@ -104,6 +118,20 @@ def test_a_difference_is_on_its_own_scale() -> None:
     assert -1 <= estimate.low < 0.1875 < estimate.high <= 1
     mirrored = difference_interval([0.5, 0.0, -0.25, -1.0] * 25)
     assert mirrored[:3] == pytest.approx((-estimate.mean, -estimate.high, -estimate.low))
+
+
+def test_a_difference_over_seeds_is_on_its_own_scale() -> None:
+    rows = [[-0.5, 0.0, 0.25, 1.0] * 25, [0.0, 0.0, 0.25, 1.0] * 25]
+    estimate = seeds_difference_interval(rows)
+    assert estimate.mean == pytest.approx(0.25)
+    assert estimate.n == 100
+    assert -1 <= estimate.low < 0.25 < estimate.high <= 1
+    mirrored = seeds_difference_interval([[-value for value in row] for row in rows])
+    assert mirrored[:3] == pytest.approx((-estimate.mean, -estimate.high, -estimate.low))
+    assert seeds_difference_interval(rows[:1]) == difference_interval(rows[0])
+    for wrong, message in ([[[2.0], [0.0]], "-1 to 1"], [[[0.5], [0.5, 1.0]], "same tasks"], [[], "same tasks"]):
+        with pytest.raises(ValueError, match=message):
+            seeds_difference_interval(wrong)
 
 
 @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])

@@ -21,7 +21,10 @@ STUCK = "valid_unseen/pick_and_place_simple-HandTowel-None-Drawer-w13/game-0049"
         ({"engine": "fast"}, "Unknown engine 'fast'; expected one of native, textworld."),
         ({"process_observation": "eto"}, "Unknown process_observation 'eto'; expected one of raw, paper."),
         ({"expert": ["planner"]}, "Unknown expert ['planner']; expected one of planner, explorer."),
-        ({"games": "ofical"}, "Unknown games 'ofical' of ALFWorld; expected one of mini, mini:N, mini:N+M, official, or a"),
+        (
+            {"games": "ofical"},
+            "Unknown games 'ofical' of ALFWorld; expected one of mini, mini:N, mini:N+M, official, or a",
+        ),
         ({"games": ""}, "Unknown games '' of ALFWorld"),
         ({"games": ["mini"]}, "Unknown games ['mini'] of ALFWorld"),
         ({"dialect": ["put"]}, "Unknown dialect of ALFWorld ['put']"),

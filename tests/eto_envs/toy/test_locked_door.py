@@ -93,7 +93,12 @@ def test_there_are_as_many_evaluation_houses_as_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "told"),
-    [({"expert": "guesser"}, "guesser.*planner, explorer"), ({"houses": 0}, "0; expected 1"), ({"houses": "9"}, "'9'"), ({"eval_houses": -1}, "eval_houses -1")],
+    [
+        ({"expert": "guesser"}, "guesser.*planner, explorer"),
+        ({"houses": 0}, "0; expected 1"),
+        ({"houses": "9"}, "'9'"),
+        ({"eval_houses": -1}, "eval_houses -1"),
+    ],
 )
 def test_settings_that_do_not_exist_are_told(settings: dict[str, Any], told: str) -> None:
     with pytest.raises(UnknownNameError, match=told):

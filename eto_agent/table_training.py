@@ -92,8 +92,10 @@ def _table(
 def _shown(values: Sequence[float], digits: int) -> str:
     if not values:
         return ABSENT
-    mean, least, most = (f"{each:z.{digits}f}" for each in (sum(values) / len(values), min(values), max(values)))
-    return mean if least == most else f"{mean} ({least} to {most})"
+    least, most = (f"{each:z.{digits}f}" for each in (min(values), max(values)))
+    if least == most:
+        return least
+    return f"{sum(values) / len(values):z.{max(1, digits)}f} ({least} to {most})"
 
 
 def _contrast(folder: Path) -> _Facts:

@@ -66,6 +66,7 @@ def training_tables(entries: Sequence[Entry]) -> list[TextTable]:
         notes = (
             "pairs: trained on; win, tie and lose: explored episodes against the experts', before any was too long.",
             "Shifts: log-probability of a side minus the reference's, in nats; margin: beta times their difference.",
+            "Each step is measured before it changes the weights: a training of one step shows 0.",
         )
         tables.append(_table(f"{label}: contrast, the last epoch", _CONTRAST, contrasts, notes))
     if updates:

@@ -66,6 +66,7 @@ def training_tables(entries: Sequence[Entry]) -> list[TextTable]:
         notes = (
             "pairs: trained on; win, tie and lose: explored episodes against the experts', before any was too long.",
             "Shifts: log-probability of a side minus the reference's, in nats; margin: beta times their difference.",
+            "Each step is measured before it changes the weights: a training of one step shows 0.",
         )
         tables.append(_table(f"{label}: contrast, the last epoch", _CONTRAST, contrasts, notes))
     if updates:
@@ -92,8 +93,10 @@ def _table(
 def _shown(values: Sequence[float], digits: int) -> str:
     if not values:
         return ABSENT
-    mean, least, most = (f"{each:z.{digits}f}" for each in (sum(values) / len(values), min(values), max(values)))
-    return mean if least == most else f"{mean} ({least} to {most})"
+    least, most = (f"{each:z.{digits}f}" for each in (min(values), max(values)))
+    if least == most:
+        return least
+    return f"{sum(values) / len(values):z.{max(1, digits)}f} ({least} to {most})"
 
 
 def _contrast(folder: Path) -> _Facts:

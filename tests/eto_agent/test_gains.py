@@ -180,12 +180,12 @@ def test_trainings_in_numbers(tmp_path: Path) -> None:
     ]
     for seed, run in enumerate(runs):
         finished(run, "sft", [{"step": 1, "loss": 1.0}], loss=1.0)
-        finished(run, "eto-1/pairs", win=3, tie=5, lose=10 + 2 * seed)
+        finished(run, "eto-1/pairs", win=3, tie=5, lose=10 + 3 * seed)
         finished(run, "eto-1/dpo", pairs=13, chosen_shift=0.5 - seed, rejected_shift=-3.0, accuracy=0.75, margin=0.35)
         rewards = [{"update": 1, "reward": 0.25, "kl": 0.0}, {"update": 2, "reward": 0.5 + seed / 4, "kl": 0.01}]
         finished(run, "ppo", rewards)
     contrast, online = gains_tables(runs, "paper", "success")[1:]
-    numbers = ("13", "3", "5", "11 (10 to 12)", "0.00 (-0.50 to 0.50)", "-3.00", "0.75", "0.35")
+    numbers = ("13", "3", "5", "11.5 (10 to 13)", "0.00 (-0.50 to 0.50)", "-3.00", "0.75", "0.35")
     assert contrast.rows == (("eto-1", "2", *numbers),)
     assert online.rows == (("ppo", "2", "2", "0.250", "0.625 (0.500 to 0.750)", "0.0000", "0.0100"),)
 

@@ -52,6 +52,10 @@ class Lab:
         self.train_tasks = self._tasks(config.env.train_split, config.env.train_per_type)
         self.expert_tasks = _first(self.train_tasks, config.env.expert_per_type)
         self.explored_tasks = _first(self.train_tasks, config.env.explore_per_type)
+        # ETO contrasts with experts: where these are recorded, a task without one makes no pair.
+        self.contrasted_tasks = (
+            self.explored_tasks if config.expert.file else _first(self.explored_tasks, config.env.expert_per_type)
+        )
         splits = config.evaluate.splits or [split for split in self._env.manifest if split != config.env.train_split]
         self.eval_tasks = {split: self._tasks(split, config.evaluate.per_type) for split in splits}
         check_model(config.model.name)

@@ -97,10 +97,13 @@ def jobs_of(tasks: Sequence[Task], starts: Sequence[Start] | None, samples: int)
 
 
 def spread(count: int, most: int | None) -> list[int]:
-    """The numbers below `count`; at most `most` of them, evenly spread from 0 on."""
+    """The numbers below `count`; at most `most` of them: the middles of as many equal parts.
+
+    From 0 on would begin with the first step of an episode, at which an agent mostly does as its expert did.
+    """
     if most is None or count <= most:
         return list(range(count))
-    return [index * count // most for index in range(most)]
+    return [(2 * part + 1) * count // (2 * most) for part in range(most)]
 
 
 def starts_along(record: Trajectory, most: int | None = None) -> list[Start]:

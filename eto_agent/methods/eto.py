@@ -3,7 +3,7 @@
 Flow
     policy = SFT agent
     repeat I times:
-        explore    the policy acts once on every training task
+        explore    the policy acts once on every training task that has an expert
         pair       expert and explored trajectory of a task: higher reward = chosen, ties discarded
         train      DPO on whole trajectories (equation 11); the reference is the policy of this iteration's start
 
@@ -94,7 +94,7 @@ def policy_before(lab: Lab, iteration: int, level: Level = "trajectory") -> Path
 
 
 def explore(lab: Lab, policy: Path, iteration: int, level: Level = "trajectory") -> Path:
-    """Lets the policy act once on every training task, or from every step of the experts; returns the (last) file."""
+    """Lets the policy act once on every task with an expert, or from the steps of experts; returns the last file."""
     stage = lab.run.stage(f"{name_of(iteration, level)}/explore", _explore_inputs(lab, policy, level))
     files = _FILES[level]
     if not stage.done:
@@ -105,7 +105,7 @@ def explore(lab: Lab, policy: Path, iteration: int, level: Level = "trajectory")
             assert acting is not None
             starts = expert_starts(lab, lab.config.eto.protocol, lab.config.eto.max_starts) if file == _STEPS else None
             title = f"explore {iteration}" if starts is None else f"explore steps {iteration}"
-            lab.explore(title, lab.explored_tasks, acting, stage.path(file), starts=starts)
+            lab.explore(title, lab.contrasted_tasks, acting, stage.path(file), starts=starts)
         stage.finish(files)
     return stage.path(files[-1])
 
@@ -114,7 +114,7 @@ def _explore_inputs(lab: Lab, policy: Path, level: Level) -> dict[str, Any]:
     config = lab.config
     inputs: dict[str, Any] = {
         "policy": policy,
-        "tasks": lab.explored_tasks.hash,
+        "tasks": lab.contrasted_tasks.hash,
         "generation": config.generation,
         "chat": config.chat,
         "settings": config.env.settings,

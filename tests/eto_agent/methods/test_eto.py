@@ -75,6 +75,13 @@ def test_an_iteration_needs_the_policy_before_it(config: RunConfig, iteration: i
         policy_before(lab, iteration)
 
 
+def test_tasks_without_an_expert_are_not_explored(config: RunConfig) -> None:
+    with Lab(replace(config, env=replace(config.env, expert_per_type=1))) as lab:
+        demonstrated = [each.task for each in read_trajectories(expert(lab))]
+        explored = [each.task for each in read_trajectories(explore(lab, sft(lab), 1))]
+    assert sorted(explored) == sorted(demonstrated) == ["one-key/0", "three-keys/0", "two-keys/0"]
+
+
 def test_fewer_tasks_may_be_explored_than_there_are_experts(config: RunConfig) -> None:
     with Lab(replace(config, env=replace(config.env, explore_per_type=1))) as lab:
         demonstrated = [each.task for each in read_trajectories(expert(lab))]

@@ -103,10 +103,35 @@ def test_the_ladder_opens_with_its_presets(presets: tuple[str, ...], tmp_path: P
         assert command in (FOLDER / "ladder.yaml").read_text()
 
 
-@pytest.mark.parametrize(("name", "experts", "explored"), [("locked_door", 12_000, 3000), ("few_experts", 1500, 3000)])
-def test_the_toy_benchmarks_open(name: str, experts: int, explored: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "experts"), [("locked_door", 600), ("few_experts", 60)])
+def test_the_toy_benchmarks_open_and_start_from_the_reader(name: str, experts: int, tmp_path: Path) -> None:
+    text = (FOLDER / f"{name}.yaml").read_text()
+    assert "#   eto-agent self-play --config benchmarks/methods/reader.yaml\n" in text
+    assert f"--config benchmarks/methods/{name}.yaml --seed $seed" in text
     config = load_config(FOLDER / f"{name}.yaml")
-    assert f"--config benchmarks/methods/{name}.yaml --seed $seed" in (FOLDER / f"{name}.yaml").read_text()
-    with Lab(replace(config, out=tmp_path / "run")) as lab:
-        assert (len(lab.expert_tasks), len(lab.explored_tasks)) == (experts, explored)
-        assert {split: len(tasks) >= 150 for split, tasks in lab.eval_tasks.items()} == {"seen": True, "unseen": True}
+    reader = load_config(FOLDER / "reader.yaml")
+    assert Path(config.model.name) == reader.out / "self-play" / "rft" / "sft" / "model"
+    without = replace(config, out=tmp_path / "run", model=replace(config.model, name="scratch:tiny"))
+    with Lab(without) as lab:
+        assert (len(lab.expert_tasks), len(lab.explored_tasks)) == (experts, 600)
+        assert {split: len(tasks) for split, tasks in lab.eval_tasks.items()} == {"seen": 300}
+
+
+@pytest.mark.slow
+def test_a_benchmark_without_its_reader_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", "--config", str(FOLDER / "locked_door.yaml")]) == 2
+    assert "No model folder at 'runs/reader/self-play/rft/sft/model'" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.slow
+def test_the_reader_learns_from_every_random_episode(tmp_path: Path) -> None:
+    folder = tmp_path / "reader"
+    smaller = ["--env.train-per-type", "3", "--env.num-envs", "4", "--evaluate.per-type", "1"]
+    assert main(["self-play", "--config", str(FOLDER / "reader.yaml"), "--out", str(folder), *smaller]) == 0
+    collected = json.loads((folder / "self-play" / "rft" / "collect" / "stage.json").read_text())["facts"]
+    assert (collected["sampled"], collected["kept"]) == (9, 9)
+    assert (folder / "self-play" / "rft" / "sft" / "model" / "model.safetensors").is_file()

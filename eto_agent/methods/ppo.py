@@ -27,7 +27,7 @@ steps (passes): policy_loss, reference_loss, value_loss, entropy, approx_kl and 
 played, grad_norm; stopped_early. Watch kl and entropy beside the reward.
 
 Example
-    eto-agent ppo --config benchmarks/methods/locked_door.yaml
+    eto-agent ppo --config configs/locked_door.yaml --ppo.updates 10
 """
 
 from __future__ import annotations

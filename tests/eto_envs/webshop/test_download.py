@@ -236,6 +236,8 @@ def test_a_full_disk(home: Path, official: Path, drive: Drive) -> None:
     mount = 'mount -t tmpfs -o size=1m tmpfs "$1"'
     home.mkdir(parents=True)
     if subprocess.run([*own, mount, "sh", str(home)], capture_output=True).returncode != 0:
+        if os.environ.get("CI"):
+            pytest.fail("CI is set, but a process cannot mount a disk in a namespace of its own")
         pytest.skip("no mounts in a namespace of one's own here")
     script = f'{mount} && shift && "$@"; code=$?; find "$ETO_ENVS_DATA/webshop" -name "items*"; exit $code'
     process = subprocess.run(

@@ -1,8 +1,9 @@
 """Run folders: what was asked for, which stages are done, and whether they still fit.
 
 A run is a folder. `config.yaml` holds the resolved configuration; opening the folder with another one is refused and
-names the keys. A stage is a sub-folder with a `stage.json`, written last and at once: hashes of what it read and what
-it wrote, and a few facts. A stage whose `stage.json` is there and fits its inputs is not run again.
+names the keys; only methods, and levels and variants of them, may be added. A stage is a sub-folder with a
+`stage.json`, written last and at once: hashes of what it read and what it wrote, and a few facts. A stage whose
+`stage.json` is there and fits its inputs is not run again.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ COMMANDS_FILE = "commands.txt"
 
 STAGE_SECTIONS = ("api", "annotate")
 """Sections that only single stages read, which compare what matters themselves; they may be given later."""
+
+GROWING_KEYS = frozenset({"methods", "eto.levels", "self_play.variants"})
+"""Lists of what to do. A run may be continued with others of them; its `config.yaml` then names all it was given."""
 
 
 class ConfigChangedError(EtoEnvError):
@@ -63,10 +67,13 @@ class Run:
         path = folder / "config.yaml"
         if path.exists():
             try:
-                self._compare(yaml.safe_load(path.read_text()), resolved)
+                before = yaml.safe_load(path.read_text())
+                self._compare(before, resolved)
             except BaseException:
                 self.close()  # a refused folder is free for others
                 raise
+            if (grown := _grown(before, resolved)) != before:
+                write_text(path, yaml.safe_dump(grown, sort_keys=False))
         else:
             write_text(path, yaml.safe_dump(resolved, sort_keys=False))
 
@@ -88,6 +95,7 @@ class Run:
             for key in sorted(old.keys() | new.keys())
             if old.get(key) != new.get(key)
             and key.rpartition(".")[2] not in SPEED_KEYS
+            and key not in GROWING_KEYS
             and key.partition(".")[0] not in STAGE_SECTIONS
         ]
         if changed:
@@ -227,6 +235,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return str(value) if isinstance(value, Path) else value
+
+
+def _grown(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The tree `before`, with what `now` adds to its `GROWING_KEYS`."""
+    grown = dict(before)
+    for key, value in now.items():
+        if prefix + key in GROWING_KEYS:
+            grown[key] = [*before.get(key, ()), *(each for each in value if each not in before.get(key, ()))]
+        elif isinstance(value, Mapping) and isinstance(before.get(key), Mapping):
+            grown[key] = _grown(before[key], value, f"{prefix}{key}.")
+    return grown
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

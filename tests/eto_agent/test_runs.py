@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import yaml
 
 from eto_agent.runs import ConfigChangedError, Run, Stage, StageError, file_hash, write_text
 
@@ -24,11 +25,18 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Levels:
+    levels: tuple[str, ...] = ("trajectory",)
+
+
+@dataclass(frozen=True)
 class Config:
     out: Path = Path("x")
     seed: int = 0
     num_envs: int = 8
+    methods: tuple[str, ...] = ("eto",)
     part: Part = field(default_factory=Part)
+    eto: Levels = field(default_factory=Levels)
 
 
 @pytest.fixture
@@ -52,6 +60,16 @@ def test_a_changed_configuration_is_refused_and_every_changed_key_named(folder: 
     assert "part.depth (3 -> 4), seed (0 -> 1)" in str(caught.value)
     assert (folder / "config.yaml").read_text() == before
     Run(folder, Config()).close()  # the refusal let go of the folder
+
+
+def test_methods_and_levels_may_be_added(folder: Path) -> None:
+    Run(folder, Config(methods=("ppo", "eto"), eto=Levels(("step",)), num_envs=2)).close()
+    grown = yaml.safe_load((folder / "config.yaml").read_text())
+    assert grown["methods"] == ["eto", "ppo"]
+    assert grown["eto"]["levels"] == ["trajectory", "step"]
+    assert grown["num_envs"] == 8
+    Run(folder, Config()).close()
+    assert yaml.safe_load((folder / "config.yaml").read_text()) == grown
 
 
 def test_two_processes_cannot_hold_a_run(folder: Path) -> None:

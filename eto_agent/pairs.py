@@ -99,6 +99,7 @@ def build_step_pairs(
     *,
     protocol: str = "paper",
     rest: bool = False,
+    trim_rejected: int | None = None,
     veto: Veto | None = None,
 ) -> tuple[list[PreferencePair], Audit]:
     """Builds pairs of single turns after the same beginning (paper, appendix C, equation 13).
@@ -112,6 +113,7 @@ def build_step_pairs(
         expert, protocol: as for `build_pairs`.
         explored: the agent's trajectories from states of the experts (`meta["start"]`).
         rest: both sides keep all turns from there to the end instead of one.
+        trim_rejected: as for `build_pairs`; only with `rest` is there anything to cut.
         veto: told of every pair; a text that it returns is the reason to drop it.
 
     Returns:
@@ -132,7 +134,7 @@ def build_step_pairs(
             replace(own, turns=[*context, *mine[:count]]),
         )
 
-    return _build(expert, explored, protocol, sides, veto, None)
+    return _build(expert, explored, protocol, sides, veto, trim_rejected)
 
 
 def merged(audits: Sequence[Audit]) -> Audit:

@@ -16,9 +16,10 @@ Writes  `ipr-I/explore/steps.jsonl`, `ipr-I/score/expert.jsonl`, `agent.jsonl` (
 
 Differences from the paper: only the steps that can make a pair are scored, those whose actions and final rewards
 differ; the others could not change the result. Two turns with the same action are no pair, and are counted. One
-threshold for step rewards (0.01), none for final rewards. The paper adds up three losses, each the mean over its own
-set; here one DPO loss is the mean over trajectory pairs and step pairs together, and the likelihood is of the chosen
-sides of both, by token. The reference is the policy at the start of an iteration.
+threshold for step rewards (0.01), none for final rewards. `ipr.trim_rejected` cuts long failures, as ETO's does; the
+default keeps them whole. The paper adds up three losses, each the mean over its own set; here one DPO loss is the mean
+over trajectory pairs and step pairs together, and the likelihood is of the chosen sides of both, by token. The
+reference is the policy at the start of an iteration.
 
 Metrics: as ETO's; the audit also counts pairs on which step rewards and final rewards disagree.
 
@@ -165,7 +166,8 @@ def _pairs(lab: Lab, explored: Path, rewards: Path, iteration: int) -> Path:
     config = lab.config.ipr
     experts = lab.run.output("expert", "trajectories.jsonl", "expert")
     inputs = {"experts": experts, "explored": explored, "rewards": rewards}
-    stage = lab.run.stage(f"ipr-{iteration}/pairs", {**inputs, "rules": [config.protocol, config.min_gap]})
+    rules: dict[str, Any] = {"protocol": config.protocol, "trim_rejected": config.trim_rejected}
+    stage = lab.run.stage(f"ipr-{iteration}/pairs", {**inputs, **rules, "min_gap": config.min_gap})
     if not stage.done:
         of_step = {(row["task"], row["start"]): row for row in json.loads(rewards.read_text(encoding="utf-8"))}
 
@@ -179,7 +181,7 @@ def _pairs(lab: Lab, explored: Path, rewards: Path, iteration: int) -> Path:
 
         episodes = list(read_trajectories(explored, strict=True))
         whole = [each for each in episodes if each.meta["start"] == 0]
-        trajectories, one = build_pairs(lab.experts(), whole, protocol=config.protocol)
-        steps, two = build_step_pairs(lab.experts(), _later(episodes), protocol=config.protocol, rest=True, veto=veto)
+        trajectories, one = build_pairs(lab.experts(), whole, **rules)
+        steps, two = build_step_pairs(lab.experts(), _later(episodes), rest=True, veto=veto, **rules)
         write_pairs(stage, f"Pairs of ipr-{iteration}", [*trajectories, *steps], merged([one, two]))
     return stage.path("chosen.jsonl")

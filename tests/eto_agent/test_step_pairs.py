@@ -113,6 +113,15 @@ def test_the_rest_of_both_sides_can_be_kept() -> None:
     assert audit.mean_length_gap == -1.0
 
 
+def test_a_long_rest_is_cut() -> None:
+    theirs = expert("a")
+    own = went_on(theirs, 1, ["x", "y", "z", "u", "v"])
+    [pair], audit = build_step_pairs([theirs], [own], rest=True, trim_rejected=1)
+    assert [each.action for each in pair.chosen.turns[1:]] == ["a", "b", "c", "d"]
+    assert [each.action for each in pair.rejected.turns[1:]] == ["a", "x", "y", "z", "u"]
+    assert (audit.trimmed, audit.mean_length_gap) == (1, -1.0)
+
+
 def test_a_veto_drops_and_says_why() -> None:
     def veto(pair: PreferencePair) -> str:
         return "too early" if pair.chosen.meta["start"] < 2 else ""

@@ -103,8 +103,8 @@ def test_the_ladder_opens_with_its_presets(presets: tuple[str, ...], tmp_path: P
         assert command in (FOLDER / "ladder.yaml").read_text()
 
 
-@pytest.mark.parametrize(("name", "experts"), [("locked_door", 600), ("few_experts", 60)])
-def test_the_toy_benchmarks_open_and_start_from_the_reader(name: str, experts: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "experts", "tasks"), [("locked_door", 1200, 1200), ("few_experts", 120, 600)])
+def test_the_toy_benchmarks_open_and_start_from_the_reader(name: str, experts: int, tasks: int, tmp_path: Path) -> None:
     text = (FOLDER / f"{name}.yaml").read_text()
     assert "#   eto-agent self-play --config benchmarks/methods/reader.yaml\n" in text
     assert f"--config benchmarks/methods/{name}.yaml --seed $seed" in text
@@ -113,7 +113,7 @@ def test_the_toy_benchmarks_open_and_start_from_the_reader(name: str, experts: i
     assert Path(config.model.name) == reader.out / "self-play" / "rft" / "sft" / "model"
     without = replace(config, out=tmp_path / "run", model=replace(config.model, name="scratch:tiny"))
     with Lab(without) as lab:
-        assert (len(lab.expert_tasks), len(lab.explored_tasks)) == (experts, 600)
+        assert (len(lab.expert_tasks), len(lab.explored_tasks)) == (experts, tasks)
         assert {split: len(tasks) for split, tasks in lab.eval_tasks.items()} == {"seen": 300}
 
 

@@ -1,4 +1,4 @@
-"""From a base made from scratch, on LockedDoor, every method improves over the policy that it starts from.
+"""From a base made from scratch, on LockedDoor, methods improve over the policy that they start from.
 
 The runs are those of `benchmarks/methods/RESULTS.md`, as somebody would type them. What counts is the interval of the
 gain over seeds and tasks: it has to lie above zero.

@@ -1,4 +1,4 @@
-"""From a base made from scratch, on LockedDoor, methods improve over the policy that they start from.
+"""From a base made from scratch, on LockedDoor, every method improves over the policy that it starts from.
 
 The runs are those of `benchmarks/methods/RESULTS.md`, as somebody would type them. What counts is the interval of the
 gain over seeds and tasks: it has to lie above zero.
@@ -24,7 +24,7 @@ SHORTER = {
     "few_experts": ("--methods", "rft", "eef", "self-play"),
 }
 POLICIES = {
-    "locked_door": ("sft", "best-of-4", "ppo", "eto-2", "eto-step-2"),
+    "locked_door": ("sft", "best-of-4", "ppo", "eto-2", "eto-step-2", "ipr-3"),
     "few_experts": ("sft", "rft", "eef-1", "self-play-rft"),
 }
 

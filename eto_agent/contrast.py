@@ -19,13 +19,13 @@ from eto_envs.trajectory import write_trajectories
 __all__ = ["expert_starts", "train_on_pairs", "write_pairs"]
 
 
-def expert_starts(lab: Lab, protocol: str, most: int | None) -> list[Start]:
+def expert_starts(lab: Lab, protocol: str, most: int | None, *, beginning: bool = False) -> list[Start]:
     """The states in which the experts of the training tasks chose, at most `most` of each expert.
 
-    Where a task has several experts, the best counts.
+    Where a task has several experts, the best counts. `beginning` adds the start of every task.
     """
-    experts = best_of_each_task(lab.experts(), protocol).values()
-    return [start for each in experts if each.task in lab.explored_tasks for start in starts_along(each, most)]
+    experts = [each for each in best_of_each_task(lab.experts(), protocol).values() if each.task in lab.explored_tasks]
+    return [start for each in experts for start in starts_along(each, most, beginning=beginning)]
 
 
 def write_pairs(stage: Stage, title: str, pairs: Sequence[PreferencePair], audit: Audit) -> None:

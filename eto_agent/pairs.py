@@ -107,7 +107,7 @@ def build_step_pairs(
     Both sides begin with the task and the expert's turns before the start, which are context; then one turn each: the
     expert's, and the agent's. Final rewards decide. What the environment sees is the action, so two turns with the same
     action are no pair, whatever their thoughts; they are dropped and counted. An agent's reply without an action is a
-    turn like any other.
+    turn like any other. What an expert's record has as context, such as its slips, stays context.
 
     Args:
         expert, protocol: as for `build_pairs`.
@@ -125,12 +125,13 @@ def build_step_pairs(
         if start + 1 >= len(demonstration.turns):
             return "the expert has ended"
         theirs, mine = demonstration.turns[start + 1 :], own.turns[start + 1 :]
+        if theirs[0].role != "agent":
+            return "not an example"
         if theirs[0].action == mine[0].action:
             return "same action"
         context, count = own.turns[: start + 1], None if rest else 1
-        theirs = [replace(turn, role="agent") for turn in theirs[:count]]
         return (
-            replace(demonstration, turns=[*context, *theirs], meta={**demonstration.meta, "start": start}),
+            replace(demonstration, turns=[*context, *theirs[:count]], meta={**demonstration.meta, "start": start}),
             replace(own, turns=[*context, *mine[:count]]),
         )
 

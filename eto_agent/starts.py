@@ -106,7 +106,7 @@ def spread(count: int, most: int | None) -> list[int]:
     return [(2 * part + 1) * count // (2 * most) for part in range(most)]
 
 
-def starts_along(record: Trajectory, most: int | None = None) -> list[Start]:
+def starts_along(record: Trajectory, most: int | None = None, *, beginning: bool = False) -> list[Start]:
     """The states of an episode in which its agent had to choose: before its first turn, ..., before its last.
 
     A state before a slip of an expert (a `prefix` turn) is none of them: what was said there is no example.
@@ -114,9 +114,12 @@ def starts_along(record: Trajectory, most: int | None = None) -> list[Start]:
     Args:
         record: the episode.
         most: at most this many of them, evenly spread; None takes all.
+        beginning: the start of the task is one of them in any case, and does not count.
     """
-    states = [turns for turns, turn in enumerate(record.turns[1:]) if turn.role == "agent"]
-    return [Start(record, states[index]) for index in spread(len(states), most)]
+    first = [Start(record, 0)] if beginning else []
+    turns = enumerate(record.turns[1:])
+    states = [before for before, turn in turns if turn.role == "agent" and before >= len(first)]
+    return [*first, *(Start(record, states[index]) for index in spread(len(states), most))]
 
 
 def placed(

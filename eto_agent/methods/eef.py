@@ -11,7 +11,8 @@ Flow
                    and the beneficial actions
 
     An example that begins in a failed expert holds its turns as context. Only the beneficial ones among them and the
-    policy's own turns are trained on; the expert's other turns are masked.
+    policy's own turns are trained on; the expert's other turns are masked, and so are its slips and its replies without
+    an action wherever they stand.
 
 Reads   `expert/trajectories.jsonl` and `failed.jsonl`, the base model, `sft/model`
 Writes  `eef-I/explore/tasks.jsonl` and `starts.jsonl`, `eef-I/select/examples.jsonl`, `eef-I/sft/model` and
@@ -95,7 +96,7 @@ def _explore(lab: Lab, policy: Path, iteration: int) -> Path:
         "generation": config.generation,
         "chat": config.chat,
         "settings": config.env.settings,
-        "seed": config.seed,
+        "seed": (seed := config.seed + 1000 * iteration),  # every exploration draws its own random numbers
     }
     stage = lab.run.stage(f"eef-{iteration}/explore", inputs)
     if not stage.done:
@@ -104,9 +105,8 @@ def _explore(lab: Lab, policy: Path, iteration: int) -> Path:
             for expert in _failed_experts(lab)
             for turns in range(settings.interval, len(expert.turns) - 1, settings.interval)
         ]
-        acting = lab.policy(
-            policy, f"eef-{iteration - 1}" if iteration > 1 else "sft", temperature=settings.temperature
-        )
+        name = f"eef-{iteration - 1}" if iteration > 1 else "sft"
+        acting = lab.policy(policy, name, temperature=settings.temperature, seed=seed)
         tasks, many = lab.explored_tasks, settings.samples
         lab.explore(f"explore {iteration}", tasks, acting, stage.path("tasks.jsonl"), samples=many)
         title = f"explore failures {iteration}"
@@ -124,8 +124,9 @@ def _select(lab: Lab, explored: Path, iteration: int) -> Path:
     stage = lab.run.stage(f"eef-{iteration}/select", {**files, "failed": failed, "rules": rules})
     if not stage.done:
         rollouts = [each for file in files.values() for each in read_trajectories(file, strict=True)]
-        hard = {each.task for each in _failed_experts(lab)}
-        examples = select(rollouts, config.interval, config.min_reward, config.protocol)
+        experts = _failed_experts(lab)
+        hard = {each.task for each in experts}
+        examples = select(rollouts, experts, config.interval, config.min_reward, config.protocol)
         write_trajectories(stage.path("examples.jsonl"), examples)
         beneficial = {(each.task, start) for each in examples for start in each.meta.get("beneficial", ())}
         facts = {
@@ -142,20 +143,27 @@ def _select(lab: Lab, explored: Path, iteration: int) -> Path:
 
 
 def select(
-    rollouts: Iterable[Trajectory], interval: int, min_reward: float = 1.0, protocol: str = "strict"
+    rollouts: Iterable[Trajectory],
+    failed: Iterable[Trajectory],
+    interval: int,
+    min_reward: float = 1.0,
+    protocol: str = "strict",
 ) -> list[Trajectory]:
     """The rollouts to train on, beneficial turns of failed experts among them marked as the agent's own.
 
     Args:
         rollouts: from the starts of tasks and from the states of failed experts (`meta["start"]`).
+        failed: these experts.
         interval: steps between two of these states.
         min_reward: final reward of a success; `protocol`: which score.
 
     Returns:
         Successes, each sequence of actions once. Of those that begin in an expert's state s_k, `meta["beneficial"]`
         holds the numbers of the expert's turns (from 0) that are trained on: the ones between s_j and the state after
-        it, for every j before k such that all rollouts from s_j fail and one from the state after it succeeds.
+        it, for every j before k such that all rollouts from s_j fail and one from the state after it succeeds. An
+        expert's slips, and its replies without an action, are none of them.
     """
+    actions = {each.task: _actions(each) for each in failed}
     won: dict[tuple[str, int], bool] = {}
     successes: dict[tuple[str, int, tuple[str | None, ...]], Trajectory] = {}
     for each in rollouts:
@@ -169,8 +177,13 @@ def select(
     helpful: dict[str, list[int]] = defaultdict(list)
     for (task, start), success in sorted(won.items()):
         if success and won.get((task, start - interval)) is False:
-            helpful[task] += range(start - interval, start)
+            helpful[task] += sorted(actions[task] & set(range(start - interval, start)))
     return [_marked(each, helpful[each.task]) for each in successes.values()]
+
+
+def _actions(expert: Trajectory) -> set[int]:
+    """The numbers of an expert's turns, from 0, that may be imitated."""
+    return {number for number, turn in enumerate(expert.turns[1:]) if turn.role == "agent" and turn.action is not None}
 
 
 def _marked(example: Trajectory, helpful: Sequence[int]) -> Trajectory:

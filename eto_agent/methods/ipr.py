@@ -15,11 +15,13 @@ Writes  `ipr-I/explore/steps.jsonl`, `ipr-I/score/expert.jsonl`, `agent.jsonl` (
         `ipr-I/pairs/chosen.jsonl`, `rejected.jsonl` and `audit.json`, `ipr-I/dpo/model` and `metrics.jsonl`
 
 Differences from the paper: only the steps that can make a pair are scored, those whose actions and final rewards
-differ; the others could not change the result. Two turns with the same action are no pair, and are counted. One
-threshold for step rewards (0.01), none for final rewards. `ipr.trim_rejected` cuts long failures, as ETO's does; the
-default keeps them whole. The paper adds up three losses, each the mean over its own set; here one DPO loss is the mean
-over trajectory pairs and step pairs together, and the likelihood is of the chosen sides of both, by token. The
-reference is the policy at the start of an iteration.
+differ; the others could not change the result. Two turns with the same action are no pair, and are counted. What an
+expert's record has as context, such as its slips, is context here, too. One threshold for step rewards (0.01), none
+for final rewards. `ipr.max_starts` explores from the start of the task and some of the expert's later steps only, and
+`ipr.trim_rejected` cuts long failures, as ETO's does; the defaults take every step and keep failures whole. The paper
+adds up three losses, each the mean over its own set; here one DPO loss is the mean over trajectory pairs and step pairs
+together, and the likelihood is of the chosen sides of both, by token. The reference is the policy at the start of an
+iteration.
 
 Metrics: as ETO's; the audit also counts pairs on which step rewards and final rewards disagree.
 
@@ -77,10 +79,10 @@ def ipr(lab: Lab, sft_model: Path) -> list[Path]:
 def _explore(lab: Lab, policy: Path, iteration: int) -> Path:
     """Lets the policy act from every step of the experts; returns the episodes' file."""
     config = lab.config
-    inputs = {**_common(lab), "policy": policy, "starts": [config.ipr.max_starts, config.ipr.protocol]}
+    inputs = {**_common(lab), "policy": policy, "starts": ["task", config.ipr.max_starts, config.ipr.protocol]}
     stage = lab.run.stage(f"ipr-{iteration}/explore", inputs)
     if not stage.done:
-        starts = expert_starts(lab, config.ipr.protocol, config.ipr.max_starts)
+        starts = expert_starts(lab, config.ipr.protocol, config.ipr.max_starts, beginning=True)
         acting = lab.policy(policy, f"ipr-{iteration - 1}" if iteration > 1 else "sft")
         lab.explore(f"explore steps {iteration}", lab.explored_tasks, acting, stage.path("steps.jsonl"), starts=starts)
         stage.finish(["steps.jsonl"])

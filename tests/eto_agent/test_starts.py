@@ -20,7 +20,7 @@ from eto_agent.rationales import RATIONALES
 from eto_agent.rollout import World, explore
 from eto_agent.starts import Start, spread, starts_along
 from eto_envs.errors import UnknownNameError
-from eto_envs.trajectory import Trajectory, read_trajectories
+from eto_envs.trajectory import Trajectory, Turn, read_trajectories
 from tests.eto_agent.test_rollout import ENV_ID, PROTOCOL, ROOT, WORLDS, Saying, some, world
 
 COUNTING = "counting:test/Counting-v0"
@@ -220,3 +220,14 @@ def test_wrong_use(tmp_path: Path) -> None:
         with pytest.raises(UnknownNameError, match="after the same number of turns"):
             explore(some(1), policy, running, out, starts=[Start(first, 1), Start(first, 1)])
     assert not out.exists()
+
+
+def test_the_start_of_the_task_may_come_beside_the_others() -> None:
+    """The expert a b c d e, in which a and c were slips."""
+    turns = [Turn("prefix" if action in "ac" else "agent", action, "Seen.", action=action) for action in "abcde"]
+    record = Trajectory("eto/Any-v0", "x", "t", "m/train", turns=[Turn("task", "Do.", "Here."), *turns])
+    assert [start.turns for start in starts_along(record)] == [1, 3, 4]
+    assert [start.turns for start in starts_along(record, beginning=True)] == [0, 1, 3, 4]
+    assert [start.turns for start in starts_along(record, 1, beginning=True)] == [0, 3]
+    record.turns[1].role = "agent"
+    assert [start.turns for start in starts_along(record, 4, beginning=True)] == [0, 1, 3, 4]

@@ -113,6 +113,23 @@ def test_the_rest_of_both_sides_can_be_kept() -> None:
     assert audit.mean_length_gap == -1.0
 
 
+def test_slips_in_the_rest_stay_context() -> None:
+    theirs = expert("a")
+    theirs.turns[3] = replace(theirs.turns[3], role="prefix")
+    [pair], audit = build_step_pairs([theirs], [went_on(theirs, 1, ["x", "y"])], rest=True)
+    assert [each.action for each in pair.chosen.turns[1:]] == ["a", "b", "c", "d"]
+    assert [each.role for each in pair.chosen.turns[1:]] == ["prefix", "agent", "prefix", "agent"]
+    assert audit.mean_length_gap == 0.0
+
+
+@pytest.mark.parametrize("rest", [False, True])
+def test_a_slip_is_no_side_of_a_pair(rest: bool) -> None:
+    theirs = expert("a")
+    theirs.turns[2] = replace(theirs.turns[2], role="prefix")
+    pairs, audit = build_step_pairs([theirs], [went_on(theirs, 1, ["x"])], rest=rest)
+    assert (pairs, audit.dropped) == ([], {"not an example": 1})
+
+
 def test_a_long_rest_is_cut() -> None:
     theirs = expert("a")
     own = went_on(theirs, 1, ["x", "y", "z", "u", "v"])

@@ -20,6 +20,16 @@ from eto_envs.trajectory import Trajectory, Turn, write_trajectories
 from tests.eto_agent.methods.toy_runs import Agent, config, copied, read
 from tests.eto_agent.trainings import messages
 
+EXPERTS = [
+    Trajectory(
+        "eto/Any-v0", task, "t", "m/train", outcome="gave_up", final_reward=0.0,
+        turns=[
+            Turn("task", "Do.", "Here."), *(Turn("agent", f"Action: p{i}", "Seen.", action=f"p{i}") for i in range(12))
+        ],
+    )
+    for task in "ab"
+]  # fmt: skip
+
 
 def rollout(start: int, reward: float | None, *own: str, task: str = "a") -> Trajectory:
     """From the state after `start` turns of the expert p0 p1 p2 ..."""
@@ -41,7 +51,7 @@ def test_actions_from_failure_to_success_are_beneficial() -> None:
         rollout(0, 0.0), rollout(0, 0.5), rollout(2, 0.0), rollout(4, 0.0), rollout(4, 1.0, "y", "z"),
         rollout(6, 1.0), rollout(8, 0.9), rollout(10, 1.0),
     ]  # fmt: skip
-    found = {each.meta["start"]: each for each in select(rollouts, 2)}
+    found = {each.meta["start"]: each for each in select(rollouts, EXPERTS, 2)}
     assert sorted(found) == [4, 6, 10]
     assert trained_on(found[4]) == ["p2", "p3", "y", "z"]
     assert trained_on(found[6]) == ["p2", "p3", "x"]
@@ -53,29 +63,39 @@ def test_actions_from_failure_to_success_are_beneficial() -> None:
 def test_a_success_from_the_start_is_the_agent_s_own() -> None:
     own = rollout(0, 1.0, "y")
     del own.meta["start"]
-    found = select([own, rollout(2, 1.0)], 2)
+    found = select([own, rollout(2, 1.0)], EXPERTS, 2)
     assert [trained_on(each) for each in found] == [["y"], ["x"]]
     assert all("beneficial" not in each.meta for each in found)
 
 
 def test_errors_are_neither_successes_nor_failures() -> None:
-    [found] = select([rollout(0, None), rollout(2, 1.0)], 2)
+    [found] = select([rollout(0, None), rollout(2, 1.0)], EXPERTS, 2)
     assert trained_on(found) == ["x"]
-    assert select([rollout(0, 0.0), rollout(2, None)], 2) == []
+    assert select([rollout(0, 0.0), rollout(2, None)], EXPERTS, 2) == []
 
 
 def test_the_same_actions_are_kept_once_and_tasks_apart() -> None:
-    found = select([rollout(2, 1.0), rollout(2, 1.0), rollout(2, 1.0, "y"), rollout(0, 0.0, task="b")], 2)
+    found = select([rollout(2, 1.0), rollout(2, 1.0), rollout(2, 1.0, "y"), rollout(0, 0.0, task="b")], EXPERTS, 2)
     assert [(each.task, trained_on(each)) for each in found] == [("a", ["x"]), ("a", ["y"])]
 
 
 def test_the_reward_of_a_success_can_be_set() -> None:
-    [found] = select([rollout(0, 0.3), rollout(2, 0.6)], 2, min_reward=0.5)
+    [found] = select([rollout(0, 0.3), rollout(2, 0.6)], EXPERTS, 2, min_reward=0.5)
     assert trained_on(found) == ["p0", "p1", "x"]
 
 
+def test_slips_and_replies_without_an_action_are_not_imitated() -> None:
+    """p1 was a slip of the expert, p2 a reply in which no action was found."""
+    expert = replace(EXPERTS[0], turns=list(EXPERTS[0].turns))
+    expert.turns[2] = replace(expert.turns[2], role="prefix")
+    expert.turns[3] = replace(expert.turns[3], action=None)
+    [found] = select([rollout(0, 0.0), rollout(4, 1.0)], [expert], 4)
+    assert trained_on(found) == ["p0", "p3", "x"]
+    assert found.meta["beneficial"] == [0, 3]
+
+
 def test_the_mask_leaves_out_the_expert_s_other_actions(encoder: ChatEncoder) -> None:
-    [example] = select([rollout(2, 0.0), rollout(4, 1.0, "y")], 2)
+    [example] = select([rollout(2, 0.0), rollout(4, 1.0, "y")], EXPERTS, 2)
     encoded = encoder.encode(messages(example))
     kept = [token for token, mask in zip(encoded.input_ids, encoded.mask, strict=True) if mask]
     assert encoder.tokenizer.decode(kept) == "Action: p2<|end|>Action: p3<|end|>Action: y<|end|>"
@@ -102,7 +122,7 @@ def test_from_experts_that_stop_half_way(imitated: Callable[[Agent], Path], tmp_
     facts = json.loads((out / "eef-1" / "select" / "stage.json").read_text())["facts"]
     examples = read(out / "eef-1" / "select" / "examples.jsonl")
     assert (facts["rollouts"], facts["errors"], facts["failed_experts"]) == (len(rollouts), 0, 2)
-    assert facts["examples"] == len(examples) == len(select(rollouts, 1, 0.2))
+    assert facts["examples"] == len(examples) == len(select(rollouts, failed, 1, 0.2))
     assert all((each.final_reward or 0) >= 0.2 for each in examples)
     assert facts["beneficial"] == len({(e.task, n) for e in examples for n in e.meta.get("beneficial", ())}) > 0
     assert 0 < facts["solved_after_all"] <= 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,20 @@ def test_pairs_are_those_on_which_both_rewards_agree(trained: Path) -> None:
     )
     assert audit["dropped"].get("step rewards disagree", 0) == len(candidates) - len(agree)
     assert len(chosen) == audit["win"] + audit["lose"] > 0
+    assert len(of_steps) < len(chosen)  # whole trajectories are among them
+
+
+def test_few_starts_are_beside_the_start_of_the_task(imitated: Callable[[Agent], Path], tmp_path: Path) -> None:
+    out = copied(imitated("barely"), tmp_path / "run")
+    (out / "config.yaml").unlink()  # of a run with every start
+    given = config(out)
+    with Lab(replace(given, ipr=replace(given.ipr, iterations=1, max_starts=1))) as lab:
+        ipr(lab, lab.run.output("sft", "model", "sft"))
+    explored = read(out / "ipr-1" / "explore" / "steps.jsonl")
+    starts = {each.task: sorted(e.meta["start"] for e in explored if e.task == each.task) for each in explored}
+    assert all(found[0] == 0 < found[1] and len(found) == 2 for found in starts.values())
+    chosen = read(out / "ipr-1" / "pairs" / "chosen.jsonl")
+    assert any("start" not in each.meta or not each.meta["start"] for each in chosen)
 
 
 def test_it_trains_with_the_likelihood_of_the_chosen_side(trained: Path) -> None:

@@ -32,6 +32,7 @@ from eto_agent import distributed
 from eto_agent.chat import Encoded
 from eto_agent.models import load, no_progress_bars, save_whole
 from eto_agent.order import Grouped
+from eto_agent.runs import write_text
 from eto_agent.trackers import logging_to
 from eto_agent.training_job import DpoSettings, Job, LoraSettings, Pair, TrainingError
 
@@ -256,7 +257,7 @@ class _Record(TrainerCallback):
             return
         file = self._job.metrics_file
         rows = file.read_text(encoding="utf-8").splitlines(keepends=True) if file.is_file() else []
-        file.write_text("".join(rows[: state.global_step]), encoding="utf-8")
+        write_text(file, "".join(rows[: state.global_step]))
 
     def on_log(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: Any = None, **_: Any

@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from eto_agent.chat import PROTOCOLS, Message, Protocol, conversation
-from eto_agent.config import RunConfig, trainings
+from eto_agent.config import RunConfig
+from eto_agent.config_check import check_config
 from eto_agent.console import EpisodeProgress
 from eto_agent.models import check_model
 from eto_agent.policies import OpenAIPolicy, Policy, ReplayPolicy, TransformersPolicy, VllmEngine, VllmPolicy
 from eto_agent.policies.openai import ENDPOINT_PREFIX
-from eto_agent.policies.vllm import check_vllm
 from eto_agent.rollout import World, explore
 from eto_agent.runs import Run
 from eto_agent.starts import Start
-from eto_agent.trackers import check_trackers, trackers_of
-from eto_agent.training_job import check_adapters
 from eto_envs.core import TextEnv
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.making import full_id, make_with
@@ -48,6 +46,7 @@ class Lab:
     def __init__(self, config: RunConfig, flags: str = "") -> None:
         env = replace(config.env, id=full_id(config.env.id))
         self.config = config = replace(config, env=env, eto=config.eto.filled(env.id))
+        check_config(self.config)
         self._env = self._make_env()
         self.train_tasks = self._tasks(config.env.train_split, config.env.train_per_type)
         self.expert_tasks = _first(self.train_tasks, config.env.expert_per_type)
@@ -57,15 +56,9 @@ class Lab:
             self.explored_tasks if config.expert.file else _first(self.explored_tasks, config.env.expert_per_type)
         )
         splits = config.evaluate.splits or [split for split in self._env.manifest if split != config.env.train_split]
-        self.eval_tasks = {split: self._tasks(split, config.evaluate.per_type) for split in splits}
+        found = {split: self._tasks(split, config.evaluate.per_type) for split in splits}
+        self.eval_tasks = {split: tasks for split, tasks in found.items() if tasks}
         check_model(config.model.name)
-        for section, settings in trainings(config):
-            check_adapters(settings, f"{section}.")
-        check_trackers(trackers_of(config))
-        if config.generation.engine == "vllm":
-            check_vllm()
-        if config.expert.file is not None and not config.expert.file.is_file():
-            raise DataError(f"No expert trajectories at {str(config.expert.file)!r} (expert.file).")
         if not config.out.exists():
             self._try_environment()
         self.run = Run(config.out, config, flags)
@@ -110,6 +103,8 @@ class Lab:
                 if kind not in known:
                     raise UnknownNameError.of("task type", kind, sorted(known))
             tasks = tasks.of_types(wanted)
+        if not tasks and split in (self.config.env.train_split, *self.config.evaluate.splits):
+            raise DataError(f"No task of {', '.join(self.config.env.types)} in split {split}; name other env.types.")
         return _first(tasks, per_type)
 
     @cached_property
@@ -134,7 +129,13 @@ class Lab:
         )
 
     def policy(
-        self, model: Path | str, name: str, *, temperature: float | None = None, seed: int | None = None
+        self,
+        model: Path | str,
+        name: str,
+        *,
+        temperature: float | None = None,
+        seed: int | None = None,
+        stop_strings: tuple[str, ...] | None = None,
     ) -> Policy:
         """A policy of this run.
 
@@ -143,8 +144,10 @@ class Lab:
                 `api`; or a file of trajectories, which are replayed.
             name: how it is called in records.
             temperature, seed: replace `generation.temperature` and the run's seed.
+            stop_strings: what ends a reply; None takes the conversation protocol's.
         """
-        generation, stops = self.config.generation, (self.protocol.stop,)
+        generation = self.config.generation
+        stops = (self.protocol.stop,) if stop_strings is None else stop_strings
         seed = self.config.seed if seed is None else seed
         heat = generation.temperature if temperature is None else temperature
         if str(model).startswith(ENDPOINT_PREFIX):

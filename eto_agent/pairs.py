@@ -48,7 +48,8 @@ class Audit:
 
     `win`, `tie` and `lose` are the agent's; `dropped` counts reasons. All of them together are `explored`. Mean rewards
     are over wins, ties and losses. `mean_length_gap` is the mean number of agent turns of the chosen side minus that of
-    the rejected side. `too_long` counts pairs over the token limit (filled in when they are tokenised).
+    the rejected side. Pairs over the token limit are counted where they are tokenised: `too_long` of the
+    training's stage.
     """
 
     explored: int = 0
@@ -60,7 +61,6 @@ class Audit:
     mean_reward_agent: float = 0.0
     mean_length_gap: float = 0.0
     trimmed: int = 0
-    too_long: int = 0
 
     @property
     def pairs(self) -> int:
@@ -143,7 +143,7 @@ def merged(audits: Sequence[Audit]) -> Audit:
     if len(audits) == 1:
         return audits[0]
     total = Audit(dropped=dict(sorted(sum((Counter(each.dropped) for each in audits), Counter[str]()).items())))
-    for name in ("explored", "win", "tie", "lose", "trimmed", "too_long"):
+    for name in ("explored", "win", "tie", "lose", "trimmed"):
         setattr(total, name, sum(getattr(each, name) for each in audits))
     for name, weight in (
         ("mean_reward_expert", "compared"),

@@ -1,7 +1,7 @@
 """Run folders: what was asked for, which stages are done, and whether they still fit.
 
 A run is a folder. `config.yaml` holds the resolved configuration; opening the folder with another one is refused and
-names the keys; only methods, and levels and variants of them, may be added. A stage is a sub-folder with a
+names the keys; only methods, and levels, variants and iterations of them, may be added. A stage is a sub-folder with a
 `stage.json`, written last and at once: hashes of what it read and what it wrote, and a few facts. A stage whose
 `stage.json` is there and fits its inputs is not run again.
 """

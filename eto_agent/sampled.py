@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from eto_agent.chat import ChatEncoder, Encoded, Message
 from eto_agent.policies import Conversation, Policy, Reply
 from eto_agent.policies.base import Needs
+from eto_agent.streams import stream_of
 from eto_envs.trajectory import Trajectory
 
 __all__ = ["LogProbKeeper", "SampledEpisode", "sampled_episode"]
@@ -87,17 +88,40 @@ class LogProbKeeper:
     """
 
     def __init__(self, policy: Policy) -> None:
-        self._policy = policy
+        self._policy, self._stream = policy, stream_of(policy)
+        self._due: dict[str, Conversation] = {}
         self.name = policy.name
         self.needs: Needs = policy.needs
+
+    @property
+    def busy(self) -> bool:
+        return self._stream.busy
+
+    @property
+    def patience_s(self) -> float:
+        return self._stream.patience_s
+
+    def submit(self, conversations: Sequence[Conversation]) -> None:
+        self._due |= {each.key: each for each in conversations}
+        self._stream.submit(conversations)
+
+    def collect(self) -> list[tuple[str, Reply]]:
+        replies = self._stream.collect()
+        for key, reply in replies:
+            _note(self._due.pop(key), reply)
+        return replies
 
     def act(self, conversations: Sequence[Conversation]) -> list[Reply]:
         replies = self._policy.act(conversations)
         for conversation, reply in zip(conversations, replies, strict=True):
-            if reply.text is not None:
-                kept = None if reply.log_probs is None else [round(each, 6) for each in reply.log_probs]
-                conversation.trajectory.meta.setdefault(_KEPT, []).append(kept)
+            _note(conversation, reply)
         return replies
 
     def forget(self, key: str) -> None:
         self._policy.forget(key)
+
+
+def _note(conversation: Conversation, reply: Reply) -> None:
+    if reply.text is not None:
+        kept = None if reply.log_probs is None else [round(each, 6) for each in reply.log_probs]
+        conversation.trajectory.meta.setdefault(_KEPT, []).append(kept)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eto_agent.chat import ChatEncoder
+from eto_agent.config_check import check_samples
 from eto_agent.console import TrainingProgress, say
 from eto_agent.lab import Lab
 from eto_agent.models import SCRATCH_PREFIX, create_scratch, load_tokenizer
@@ -65,13 +66,10 @@ def sample(
         round_: counts the explorations of a method: each draws its own random numbers.
 
     Raises:
-        StageError: samples that would all be equal.
+        SettingError: samples that would all be equal.
     """
-    if samples < 1 or (samples > 1 and temperature <= 0 and policy is not None):
-        raise StageError(
-            f"{samples} samples at temperature {temperature:g}: greedy samples of a task are all equal; "
-            "set the temperature above 0 (the paper: 1), or take one sample."
-        )
+    if policy is not None:
+        check_samples(samples, temperature)
     config = lab.config
     seed = config.seed + 1000 * round_
     stage = lab.run.stage(

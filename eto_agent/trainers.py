@@ -5,8 +5,10 @@ the whole trajectory; every other token is context. A training run
 
 * reads a model folder and writes another, which appears at once when it is complete;
 * may be killed at any moment: called again with the same arguments it goes on from its last whole checkpoint and, on a
-  CPU, ends with the same weights bit for bit;
-* may be carried out by several processes (`distributed.py`), which together take the same steps as one;
+  CPU, ends with the same weights bit for bit (models are safetensors; until the end the trainer's own state, pickled
+  by torch, lies beside its checkpoints and is read from nowhere else);
+* may be carried out by several processes (`distributed.py`), which together take the same steps as one (where they do
+  not divide a last batch, blank pairs fill it: the loss leaves them out, its row's accuracy, margin and shifts do not);
 * writes one JSON line a step to `metrics.jsonl` beside the model, with nothing in it that depends on the clock.
 
 Importing this module costs nothing: torch and TRL are imported by the two functions.

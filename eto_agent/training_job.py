@@ -24,7 +24,7 @@ __all__ = [
     "Pair",
     "TrainSettings",
     "TrainingError",
-    "check_adapters",
+    "check_training",
 ]
 
 OnStep = Callable[[int, int, Mapping[str, float]], None]
@@ -83,19 +83,6 @@ class TrainSettings:
     """Trackers to report to as well, e.g. tensorboard or wandb (does not change results)."""
 
 
-def check_adapters(settings: TrainSettings, section: str = "") -> None:
-    """Refuses adapters where FSDP spreads the weights over processes: they could not be merged at the end.
-
-    Raises:
-        TrainingError: they are asked for; `section` of the configuration is named.
-    """
-    if settings.lora.r > 0 and distributed.sharded():
-        raise TrainingError(
-            f"{section}lora.r={settings.lora.r}, but adapters cannot be merged under FSDP; launch without it "
-            f"(adapters need little memory), or set {section}lora.r=0."
-        )
-
-
 @dataclass(frozen=True)
 class DpoSettings(TrainSettings):
     """Contrastive training on pairs; defaults are the paper's (section 4.1)."""
@@ -122,6 +109,29 @@ class Pair:
     rejected: Encoded
 
 
+def check_training(settings: TrainSettings, section: str = "") -> None:
+    """Refuses settings of a training that cannot work, whatever the data are.
+
+    Adapters are refused where FSDP spreads the weights over processes: they could not be merged at the end.
+
+    Raises:
+        TrainingError: the first that is found; `section` of the configuration is named.
+    """
+    for name in ("epochs", "batch_size", "gradient_accumulation", "learning_rate", "save_steps", "beta"):
+        if getattr(settings, name, 1) <= 0:
+            raise TrainingError(f"{section}{name}={getattr(settings, name)} has to be positive.")
+    if settings.batch_size % settings.gradient_accumulation:
+        raise TrainingError(
+            f"{section}gradient_accumulation={settings.gradient_accumulation} does not divide {section}batch_size="
+            f"{settings.batch_size}; choose a divisor."
+        )
+    if settings.lora.r > 0 and distributed.sharded():
+        raise TrainingError(
+            f"{section}lora.r={settings.lora.r}, but adapters cannot be merged under FSDP; launch without it "
+            f"(adapters need little memory), or set {section}lora.r=0."
+        )
+
+
 @dataclass
 class Job:
     """One training: its inputs and its places on disk. `trainers.py` makes it, `_trl.py` carries it out."""
@@ -146,19 +156,11 @@ class Job:
     def check(self, given: int, data: Sequence[Any]) -> None:
         """Refuses what cannot work; names the training by a hash of all that its result depends on."""
         settings = self.settings
-        check_adapters(settings)
+        check_training(settings)
         if not data:
             raise TrainingError(
                 f"Nothing to train on: of {given} given, {self.counts['too_long']} are longer than max_length="
                 f"{settings.max_length} tokens and {self.counts['without_agent_tokens']} hold no agent turn."
-            )
-        for name in ("epochs", "batch_size", "gradient_accumulation", "learning_rate", "save_steps"):
-            if getattr(settings, name) <= 0:
-                raise TrainingError(f"{name}={getattr(settings, name)} has to be positive.")
-        if settings.batch_size % settings.gradient_accumulation:
-            raise TrainingError(
-                f"gradient_accumulation={settings.gradient_accumulation} does not divide batch_size="
-                f"{settings.batch_size}; choose a divisor."
             )
         processes = distributed.processes()
         if settings.batch_size // settings.gradient_accumulation % processes:

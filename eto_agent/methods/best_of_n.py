@@ -26,9 +26,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from eto_agent.config_check import check_best_of_n
 from eto_agent.evaluate import summarise
 from eto_agent.lab import Lab
-from eto_agent.methods.evaluation import example_for, figures_of
+from eto_agent.methods.evaluation import check_some_sound, example_for, example_input, figures_of
 from eto_agent.runs import StageError, write_text
 from eto_agent.scoring import PROTOCOLS, score
 from eto_agent.selection import by_task, diversity
@@ -42,15 +43,12 @@ def best_of_n(lab: Lab, imitator: Path) -> dict[str, Any]:
     """Samples every evaluation task; returns split -> figures, in the shape of `evaluate`'s.
 
     Raises:
-        StageError: the samples cannot differ (temperature 0, fewer than two), or they do not.
+        SettingError: the samples cannot differ (temperature 0, fewer than two).
+        StageError: they do not, or all of them died of an error.
     """
     config = lab.config
+    check_best_of_n(config)
     samples, temperature = config.best_of_n.samples, config.best_of_n.temperature
-    if samples < 2 or temperature <= 0:
-        raise StageError(
-            f"Best-of-N with {samples} samples at temperature {temperature:g} is one greedy episode; "
-            "set best_of_n.samples to 2 or more (the paper: 10) and best_of_n.temperature above 0 (the paper: 1)."
-        )
     stage = lab.run.stage(
         f"evaluate/best-of-{samples}",
         {
@@ -61,6 +59,7 @@ def best_of_n(lab: Lab, imitator: Path) -> dict[str, Any]:
             "chat": config.chat,
             "settings": config.env.settings,
             "seed": config.seed,
+            **example_input(lab),
         },
     )
     if not stage.done:
@@ -70,6 +69,7 @@ def best_of_n(lab: Lab, imitator: Path) -> dict[str, Any]:
             out = stage.path(f"{split}.samples.jsonl")
             title = f"best of {samples} on {split}"
             sampled = lab.explore(title, tasks, policy, out, samples=samples, example=example)
+            check_some_sound(sampled, out)
             write_trajectories(stage.path(f"{split}.jsonl"), _best(sampled, ("strict", "paper")))
             results[split] = _figures(lab, tasks, sampled, samples)
         _prove(results, temperature)

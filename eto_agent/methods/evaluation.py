@@ -38,7 +38,7 @@ from eto_agent.stats import mean_interval
 from eto_envs.tasks import TaskSet
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
-__all__ = ["evaluate", "example_for", "figures_of"]
+__all__ = ["check_some_sound", "evaluate", "example_for", "example_input", "figures_of"]
 
 
 def evaluate(lab: Lab, name: str, model: Path | str | None) -> dict[str, Any]:
@@ -64,6 +64,7 @@ def evaluate(lab: Lab, name: str, model: Path | str | None) -> dict[str, Any]:
             "chat": config.chat,
             "settings": config.env.settings,
             "seed": config.seed,
+            **example_input(lab),
             **({"endpoint": config.api.identity} if remote else {}),
         },
     )
@@ -78,7 +79,7 @@ def evaluate(lab: Lab, name: str, model: Path | str | None) -> dict[str, Any]:
             if remote:
                 _forget_broken(out)
             trajectories = lab.explore(f"{name} on {split}", tasks, policy, out, example=example)
-            _check_some_sound(trajectories, out)
+            check_some_sound(trajectories, out)
             results[split] = figures_of(lab, tasks, trajectories)
         write_text(stage.path("results.json"), json.dumps(results, indent=1))
         stage.finish(["results.json", *(f"{split}.jsonl" for split in lab.eval_tasks)])
@@ -96,7 +97,12 @@ def _forget_broken(out: Path) -> None:
         write_trajectories(out, [each for each in read_trajectories(out) if each.outcome != "error"])
 
 
-def _check_some_sound(trajectories: Sequence[Trajectory], out: Path) -> None:
+def check_some_sound(trajectories: Sequence[Trajectory], out: Path) -> None:
+    """Refuses to make figures of nothing.
+
+    Raises:
+        StageError: every episode died of an error.
+    """
     if all(each.outcome == "error" for each in trajectories):
         raise StageError(
             f"All {len(trajectories)} episodes in {str(out)!r} died of an error, the first of: "
@@ -127,7 +133,19 @@ def figures_of(lab: Lab, tasks: TaskSet, trajectories: Sequence[Trajectory]) -> 
 
 
 def example_for(lab: Lab) -> Trajectory | None:
-    """The in-context example: the shortest successful expert trajectory, the first of several; None without one."""
+    """The in-context example: the shortest successful expert trajectory, the first of several; None without one.
+
+    Raises:
+        StageError: one is asked for, and no expert has succeeded.
+    """
     if not lab.config.chat.example:
         return None
-    return min((each for each in lab.experts() if each.success), key=lambda each: len(each.turns))
+    solved = [each for each in lab.experts() if each.success]
+    if not solved:
+        raise StageError("chat.example shows a successful expert trajectory, and no expert has one; set it to false.")
+    return min(solved, key=lambda each: len(each.turns))
+
+
+def example_input(lab: Lab) -> dict[str, Path]:
+    """What a stage depends on that shows the example: the experts, where there is one."""
+    return {"experts": lab.run.output("expert", "trajectories.jsonl", "expert")} if lab.config.chat.example else {}

@@ -44,8 +44,7 @@ import numpy as np
 from eto_agent.chat import ChatEncoder
 from eto_agent.console import say_row
 from eto_agent.lab import Lab
-from eto_agent.policies import TransformersPolicy
-from eto_agent.runs import Stage
+from eto_agent.runs import Stage, write_text
 from eto_agent.sampled import LogProbKeeper, SampledEpisode, sampled_episode
 from eto_agent.scoring import score
 from eto_agent.trackers import reporting
@@ -108,16 +107,15 @@ def _train(lab: Lab, sft_model: Path, stage: Stage) -> None:
 
 def _rollouts(lab: Lab, policy: Path, stage: Stage, update: int) -> list[Trajectory]:
     """The episodes of an update; those that its file holds already are not played again."""
-    from eto_agent.generation import GenerationSettings
-
     config, seed = lab.config, lab.config.seed
     rng = np.random.default_rng([seed, update])
     count = min(config.ppo.tasks, len(lab.explored_tasks))
     drawn = sorted(rng.choice(len(lab.explored_tasks), count, replace=False).tolist())
     tasks = TaskSet(lab.explored_tasks.name, [lab.explored_tasks[index] for index in drawn])
     # Sampling streams are named by seed, task and sample: every update needs a seed of its own.
-    settings = GenerationSettings(1.0, config.generation.max_new_tokens, int(rng.integers(2**62)))
-    acting = LogProbKeeper(TransformersPolicy(policy, settings, name=f"ppo-{update - 1}"))
+    sampling = {"temperature": 1.0, "seed": int(rng.integers(2**62))}
+    # A stop string would cut text off that was sampled and could then not be scored.
+    acting = LogProbKeeper(lab.policy(policy, f"ppo-{update - 1}", stop_strings=(), **sampling))
     out = stage.path("rollouts") / f"{update:04}.jsonl"
     return lab.explore(f"ppo {update}/{config.ppo.updates}", tasks, acting, out, samples=config.ppo.samples)
 
@@ -182,7 +180,7 @@ def _next_state(learner: Learner, folder: Path, update: int) -> Path:
 def _keep_rows(file: Path, count: int) -> None:
     """Rows behind the state that training goes on from are written again: they are dropped."""
     rows = file.read_text(encoding="utf-8").splitlines(keepends=True) if file.is_file() else []
-    file.write_text("".join(rows[:count]), encoding="utf-8")
+    write_text(file, "".join(rows[:count]))
 
 
 def _facts(metrics: Path) -> dict[str, Any]:

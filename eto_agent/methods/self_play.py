@@ -29,9 +29,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from eto_agent.config_check import check_self_play
 from eto_agent.console import say
 from eto_agent.lab import Lab
-from eto_agent.models import SCRATCH_PREFIX
 from eto_agent.runs import Stage, StageError
 from eto_agent.selection import best_against_worse, harvest
 from eto_agent.stages import contrast, first_model, imitate, sample
@@ -46,7 +46,7 @@ def self_play(lab: Lab) -> dict[str, Path]:
     Raises:
         StageError: a scratch model is to explore, or no episode is good enough.
     """
-    _check(lab)
+    check_self_play(lab.config)
     config = lab.config.self_play
     explored = _explore(lab, "self-play/explore", None if config.first == "random" else lab.config.model.name, 0)
     base = first_model(lab, "self-play/base", explored)
@@ -64,14 +64,6 @@ def self_play(lab: Lab) -> dict[str, Path]:
 def self_play_name(variant: str, iteration: int = 1) -> str:
     """What the agent of a variant is called: `self-play-rft`, `self-play-eto`, `self-play-eto-2`, ..."""
     return f"self-play-{variant}" if iteration == 1 else f"self-play-{variant}-{iteration}"
-
-
-def _check(lab: Lab) -> None:
-    if lab.config.self_play.first == "base" and lab.config.model.name.startswith(SCRATCH_PREFIX):
-        raise StageError(
-            f"Self-play begins with episodes of the base model, and {lab.config.model.name!r} has random weights; "
-            "use --self-play.first random, or give a trained model as --model.name."
-        )
 
 
 def _explore(lab: Lab, stage_name: str, policy: Path | str | None, round_: int) -> Path:

@@ -9,6 +9,7 @@ import pytest
 from eto_agent.chat import ChatEncoder
 from eto_agent.policies import Conversation, Reply
 from eto_agent.sampled import LogProbKeeper, sampled_episode
+from eto_agent.streams import stream_of
 from eto_envs.trajectory import Trajectory
 from tests.eto_agent.trainings import episode, messages
 
@@ -79,6 +80,13 @@ def test_the_keeper_notes_what_was_said() -> None:
     for _ in range(2):
         replies = keeper.act([Conversation(each.task, [], each) for each in trajectories])
         assert [reply.text for reply in replies] == ["Action: go", None]
-    assert trajectories[0].meta == {"log_probs": [[-0.123457, -1.0]] * 2}
+    assert stream_of(keeper) is keeper
+    keeper.submit([Conversation(each.task, [], each) for each in trajectories])
+    assert keeper.busy
+    assert [(key, reply.text) for key, reply in keeper.collect()] == [
+        (trajectories[0].task, "Action: go"), (trajectories[1].task, None)
+    ]  # fmt: skip
+    assert not keeper.busy
+    assert trajectories[0].meta == {"log_probs": [[-0.123457, -1.0]] * 3}
     assert trajectories[1].meta == {}
     assert keeper.name == "speaker"

@@ -120,14 +120,18 @@ def test_tied_embeddings_are_taken_too(tmp_path: Path) -> None:
 
 
 def test_a_whole_run(tmp_path: Path) -> None:
-    """SFT and an ETO iteration in one process: one engine, two sets of weights."""
+    """SFT, an ETO iteration and two updates of PPO in one process: one engine, four sets of weights."""
     config, out = tmp_path / "config.yaml", tmp_path / "run"
     config.write_text(CONFIG.replace("{max_new_tokens: 12}", "{max_new_tokens: 12, engine: vllm}"))
-    running = eto_agent("run", "--config", str(config), "--out", str(out), "--eto.iterations", "1")
+    online = ["--methods", "eto", "ppo", "--ppo.updates", "2", "--ppo.tasks", "3", "--ppo.minibatch", "3"]
+    running = eto_agent("run", "--config", str(config), "--out", str(out), "--eto.iterations", "1", *online)
     _, err = running.communicate(timeout=1500)
     assert running.returncode == 0, err
-    for name in ("sft", "eto-1"):
-        model = out / ("sft" if name == "sft" else "eto-1/dpo") / "model"
+    rows = [json.loads(line) for line in (out / "ppo" / "metrics.jsonl").read_text().splitlines()]
+    assert [row["episodes"] for row in rows] == [3, 3]
+    assert all(row["generation_gap"] < LOG_PROB_TOLERANCE for row in rows)  # vLLM's log-probabilities are training's
+    for name, stage in (("sft", "sft"), ("eto-1", "eto-1/dpo"), ("ppo", "ppo")):
+        model = out / stage / "model"
         decode = load_tokenizer(model).decode
         turns = [turn for each in read_trajectories(out / "evaluate" / name / "seen.jsonl") for turn in each.turns[1:]]
         assert all(turn.text in decode(turn.meta["token_ids"]) for turn in turns if "token_ids" in turn.meta)

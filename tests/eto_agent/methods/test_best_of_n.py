@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from eto_agent.config import BestOfNConfig, GenerationConfig
+from eto_agent.config_check import SettingError
 from eto_agent.lab import Lab
 from eto_agent.methods.best_of_n import best_of_n
 from eto_agent.runs import StageError
@@ -52,7 +53,7 @@ def test_equal_samples_are_refused_before_any_is_made(
     opened: Callable[..., Lab], samples: int, temperature: float
 ) -> None:
     lab = opened(best_of_n=BestOfNConfig(samples, temperature))
-    with pytest.raises(StageError, match=r"best_of_n\.temperature above 0"):
+    with pytest.raises(SettingError, match=r"best_of_n\.temperature above 0"):
         best_of_n(lab, lab.run.output("sft", "model", "sft"))
     assert not (lab.run.folder / "evaluate").exists()
 

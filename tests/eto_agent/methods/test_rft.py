@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from eto_agent.config import RftConfig
+from eto_agent.config_check import SettingError
 from eto_agent.lab import Lab
 from eto_agent.methods.rft import rft
-from eto_agent.runs import StageError, file_hash
+from eto_agent.runs import file_hash
 from eto_envs.trajectory import Trajectory, read_trajectories
 from tests.eto_agent.methods.toy_runs import CONFIG
 
@@ -79,7 +80,7 @@ def test_the_base_model_is_trained_not_the_sft_agent(opened: Callable[..., Lab])
 
 def test_equal_samples_are_refused(opened: Callable[..., Lab]) -> None:
     lab = opened(rft=RftConfig(samples=4, temperature=0.0))
-    with pytest.raises(StageError, match="greedy samples of a task are all equal"):
+    with pytest.raises(SettingError, match="greedy samples of a task are all equal"):
         rft(lab, lab.run.output("sft", "model", "sft"))
 
 

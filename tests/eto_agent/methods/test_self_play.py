@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from eto_agent.config_check import SettingError
 from eto_agent.lab import Lab
 from eto_agent.methods.self_play import self_play
 from eto_agent.pipeline import model_of, run
@@ -124,11 +125,13 @@ def test_a_trained_model_explores_for_itself(imitated: Callable[[Agent], Path], 
 
 
 def test_a_scratch_model_cannot_explore_first(tmp_path: Path) -> None:
-    settings = replace(CONFIG.self_play, first="base")
-    with Lab(replace(SELF_PLAY, out=tmp_path / "run", self_play=settings)) as lab:
-        with pytest.raises(StageError, match=r"--self-play\.first random"):
-            self_play(lab)
-        assert not (tmp_path / "run" / "self-play").exists()
+    refused = replace(SELF_PLAY, out=tmp_path / "run", self_play=replace(CONFIG.self_play, first="base"))
+    with pytest.raises(SettingError, match=r"--self-play\.first random"):
+        Lab(refused)
+    assert not refused.out.exists()
+    with Lab(replace(refused, methods=())) as lab, pytest.raises(SettingError, match=r"--self-play\.first random"):
+        self_play(lab)
+    assert not (refused.out / "self-play").exists()
 
 
 def test_nothing_good_is_told(tmp_path: Path) -> None:

@@ -30,7 +30,6 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "mean_reward_agent": 0.5,
         "mean_length_gap": -2.25,
         "trimmed": 0,
-        "too_long": 0,
     }
     stage.path("audit.json").write_text(json.dumps(audit))
     stage.finish(["audit.json"])

@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from queue import Queue
+from queue import Empty, Queue
 from threading import Lock, Thread
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from eto_agent.flags import KeyValues
 from eto_envs.errors import EtoEnvError, MissingDependencyError
 
-__all__ = ["Answer", "Endpoint", "EndpointError", "EndpointSettings", "Usage"]
+__all__ = ["Answer", "Endpoint", "EndpointError", "EndpointSettings", "Requests", "Usage"]
 
 _BROKEN_IN_A_ROW = 8
 """After so many requests in a row that failed for good, the endpoint counts as broken."""
@@ -157,33 +158,20 @@ class Endpoint:
         Raises:
             EndpointError: the key or the model is refused, or the endpoint has stopped working.
         """
-        done: Queue[tuple[int, Answer | Exception]] = Queue()
-        todo = enumerate(bodies)
-        running, failure = 0, None
+        under_way, todo = Requests[int](self), enumerate(bodies)
         while True:
-            while failure is None and running < self.settings.concurrency and (job := next(todo, None)):
-                # Daemons: who interrupts the program need not wait for a server that hangs.
-                Thread(target=self._work, args=(*job, done), daemon=True).start()
-                running += 1
-            if not running:
-                break
-            position, answer = done.get()
-            running -= 1
-            if isinstance(answer, Exception):
-                failure = failure or answer  # told when those under way, which are paid for, are in
-            else:
-                yield position, answer
-        if failure is not None:
-            raise failure
+            while under_way.room and (job := next(todo, None)):
+                under_way.add(*job)
+            if not under_way.busy:
+                return
+            yield from under_way.ready()
 
-    def _work(self, position: int, body: Mapping[str, Any], done: Queue[tuple[int, Answer | Exception]]) -> None:
-        try:
-            done.put((position, self._counted(body)))
-        except Exception as error:
-            done.put((position, error))
+    def counted(self, body: Mapping[str, Any]) -> Answer:
+        """Sends one request and waits for its answer.
 
-    def _counted(self, body: Mapping[str, Any]) -> Answer:
-        """One request; raises where it is one failure too many."""
+        Raises:
+            EndpointError: as `ask`; one failure too many in a row is that, too.
+        """
         answer = self._ask(body, self._client)
         with self._lock:
             broken = answer.error is not None and not answer.refused
@@ -236,6 +224,74 @@ class Endpoint:
         if self._key:
             text = text.replace(self._key, "***")
         return " ".join(text.split())[:300]
+
+
+Name = TypeVar("Name")
+
+
+class Requests(Generic[Name]):
+    """Requests under way, at most `concurrency` at a time; answers come out as they come in, under the names given.
+
+    Args:
+        endpoint: who is asked.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._todo: deque[tuple[Name, Mapping[str, Any]]] = deque()
+        self._done: Queue[tuple[Name, Answer | Exception]] = Queue()
+        self._running = 0
+        self._failure: Exception | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer, or the failure of the endpoint, is due."""
+        return bool(self._running or self._failure)
+
+    @property
+    def room(self) -> bool:
+        """Whether one more would be sent at once."""
+        return self._failure is None and self._running < self._endpoint.settings.concurrency
+
+    def add(self, name: Name, body: Mapping[str, Any]) -> None:
+        """Sends a request, as soon as there is room; `body` as for `Endpoint.ask`."""
+        self._todo.append((name, body))
+        self._send()
+
+    def ready(self, timeout_s: float | None = None) -> list[tuple[Name, Answer]]:
+        """Waits for an answer, no longer than `timeout_s`, and returns all that are there.
+
+        Raises:
+            EndpointError: as `Endpoint.ask`; told when the requests under way, which are paid for, are in.
+        """
+        found: list[tuple[Name, Answer]] = []
+        while self._running:
+            try:
+                name, answer = self._done.get(block=not found, timeout=timeout_s)
+            except Empty:
+                return found
+            self._running -= 1
+            if isinstance(answer, Exception):
+                self._failure = self._failure or answer
+            else:
+                found.append((name, answer))
+            self._send()
+        if self._failure is not None and not found:
+            failure, self._failure = self._failure, None  # its traceback holds on to these requests
+            raise failure
+        return found
+
+    def _send(self) -> None:
+        while self._todo and self.room:
+            # Daemons: who interrupts the program need not wait for a server that hangs.
+            Thread(target=self._work, args=self._todo.popleft(), daemon=True).start()
+            self._running += 1
+
+    def _work(self, name: Name, body: Mapping[str, Any]) -> None:
+        try:
+            self._done.put((name, self._endpoint.counted(body)))
+        except Exception as error:
+            self._done.put((name, error))
 
 
 def _key(name: str) -> str:

@@ -21,10 +21,11 @@ Writes  `eto-I/explore/trajectories.jsonl`, `eto-I/pairs/chosen.jsonl`, `rejecte
 Differences from the paper: none by default. `eto.settings=release` stands for what the released code does otherwise:
 rejected sides are trimmed to five turns more than the chosen ones (not on ALFWorld), and from the second iteration on
 beta is 0.5 and the learning rate 5e-7. It fills `trim_rejected`, `later_beta` and `later_learning_rate` where they are
-not set, nothing else: the release's learning rate of SFT, 2e-5, is `sft.learning_rate`'s to say. At level `step` the paper does not say what becomes of two turns with the same action; they are
-dropped and counted here, for the environment sees no difference. It explores from every step; `max_starts` limits that.
-Log-probabilities are summed over the agent's tokens of the whole trajectory; observations are context only, and so are
-the expert's turns before a single step.
+not set, nothing else: the release's learning rate of SFT, 2e-5, is `sft.learning_rate`'s to say. At level `step` the
+paper does not say what becomes of two turns with the same action; they are dropped and counted here, for the
+environment sees no difference. It explores from every step; `max_starts` limits that. Log-probabilities are summed over
+the agent's tokens of the whole trajectory; observations are context only, and so are the expert's turns before a single
+step.
 
 Metrics: loss, accuracy of the implicit reward, its margin, and the shifts of chosen and rejected log-probabilities from
 the reference. Watch both shifts: the rejected side can run away long before rewards move. The paper found single steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from eto_agent.endpoint import Answer, Endpoint, EndpointSettings
+from eto_agent.endpoint import Answer, Endpoint, EndpointSettings, Requests
 from eto_agent.policies.base import Conversation, Needs, Reply, cut_at
 from eto_agent.seeds import request_seed
 
@@ -14,9 +14,12 @@ __all__ = ["ENDPOINT_PREFIX", "OpenAIPolicy"]
 ENDPOINT_PREFIX = "openai:"
 """A policy's name that begins with this is a model of the endpoint in the section `api`."""
 
+_MOMENT_S = 0.02
+"""The longest that `collect` waits for an answer: environments may have something new to ask meanwhile."""
+
 
 class OpenAIPolicy:
-    """Asks a model behind an endpoint for every reply, many at a time.
+    """Asks a model behind an endpoint for every reply, many at a time; none waits for another one's answer.
 
     Replies carry the tokens that the endpoint counted. A request that fails for good ends its episode with the outcome
     `error`; a prompt that does not fit ends it as given up, as with any model.
@@ -49,6 +52,7 @@ class OpenAIPolicy:
     ) -> None:
         self.name = name or model
         self.endpoint = Endpoint(model, settings)
+        self._requests = Requests[str](self.endpoint)
         self._temperature, self._max_new_tokens, self._seed = temperature, max_new_tokens, seed
         self._stop_strings = tuple(stop_strings)
 
@@ -59,6 +63,21 @@ class OpenAIPolicy:
             EndpointError: the endpoint cannot be used so; said before any episode starts.
         """
         self.endpoint.check(self._body([], 0))
+
+    @property
+    def busy(self) -> bool:
+        return self._requests.busy
+
+    @property
+    def patience_s(self) -> float:
+        return 0.0  # every conversation is a request of its own
+
+    def submit(self, conversations: Sequence[Conversation]) -> None:
+        for each in conversations:
+            self._requests.add(each.key, self._request(each))
+
+    def collect(self) -> list[tuple[str, Reply]]:
+        return [(key, self._reply(answer)) for key, answer in self._requests.ready(_MOMENT_S)]
 
     def act(self, conversations: Sequence[Conversation]) -> list[Reply]:
         bodies = [self._request(conversation) for conversation in conversations]

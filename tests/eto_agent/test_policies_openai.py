@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from eto_agent.cli import main
+from eto_agent.config import load_config
 from eto_agent.endpoint import EndpointSettings, Usage
+from eto_agent.lab import Lab
 from eto_agent.policies import Conversation, OpenAIPolicy
+from eto_envs.tasks import TaskSet
 from eto_envs.trajectory import Trajectory, Turn, read_trajectories
 from tests.eto_agent.api_server import KEY, Api, Fail, Say, serving
 
@@ -46,6 +52,26 @@ def test_replies_keep_the_order_of_the_conversations_and_what_was_charged() -> N
     greedy = {"model": "m", "temperature": 0.0, "max_tokens": 512, "stop": ["\nObservation:"]}
     assert all({**request, "messages": 0} == {**greedy, "messages": 0} for request in api.requests)
     assert api.requests[0]["messages"][0].keys() == {"role", "content"}
+
+
+def test_a_slow_answer_holds_no_other_episode(tmp_path: Path) -> None:
+    """The first request is answered when all steps of the three other tasks are done."""
+    (tmp_path / "config.yaml").write_text(CONFIG.replace("num_envs: 3", "num_envs: 2"))
+    numbers, others_done, in_time = count(), Event(), []
+
+    def behave(*_: Any) -> Say:
+        number = next(numbers)
+        if number == 0:
+            in_time.append(others_done.wait(timeout=60))
+        elif number == 9:
+            others_done.set()
+        return Say("Action: look")
+
+    with serving(behave) as api, Lab(replace(load_config(tmp_path / "config.yaml"), out=tmp_path / "run")) as lab:
+        tasks = TaskSet("some", list(lab.train_tasks)[:4])
+        played = lab.explore("some", tasks, policy(api), tmp_path / "some.jsonl")
+    assert in_time == [True]
+    assert [(each.outcome, len(each.turns)) for each in played] == [("step_limit", 4)] * 4
 
 
 def test_what_follows_a_stop_string_is_cut_off_though_the_server_left_it() -> None:

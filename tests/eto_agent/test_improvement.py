@@ -24,7 +24,7 @@ SHORTER = {
     "few_experts": ("--methods", "rft", "eef", "self-play"),
 }
 POLICIES = {
-    "locked_door": ("sft", "best-of-4", "ppo", "eto-2", "eto-step-2", "ipr-3"),
+    "locked_door": ("sft", "best-of-4", "ppo", "eto-2", "eto-step-2", "ipr-2"),
     "few_experts": ("sft", "rft", "eef-1", "self-play-rft"),
 }
 

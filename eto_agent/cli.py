@@ -129,9 +129,12 @@ def _run(name: str, command: Command, given: list[str]) -> None:
 
         distributed.follow(train)
         return
+    from eto_agent.config_check import check_method
     from eto_agent.lab import Lab
 
-    with distributed.lead(), Lab(_run_config(parsed), flags) as lab:
+    resolved = _run_config(parsed)
+    check_method(name, resolved)
+    with distributed.lead(), Lab(resolved, flags) as lab:
         if name != "report":
             lab.run.note_command(shlex.join(["eto-agent", name, *given]))
         command.do(lab, parsed)

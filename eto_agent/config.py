@@ -179,7 +179,7 @@ class IprConfig:
     min_gap: float = 0.01
     """Step rewards have to differ by more than this, the same way as final rewards, to make a pair."""
     max_starts: int | None = None
-    """Explore from the start of a task, and at most this many later steps of its expert; none takes all."""
+    """Explore from the start of a task, and at most this many of its expert's later steps, 1 or more; none: all."""
     trim_rejected: int | None = None
     """Rejected sides keep at most this many agent turns more than chosen sides; none keeps all."""
     protocol: Literal["paper", "strict"] = "paper"

@@ -9,11 +9,12 @@ from typing import Any
 from eto_agent.config import RunConfig, trainings
 from eto_agent.models import SCRATCH_PREFIX
 from eto_agent.policies.vllm import check_vllm
+from eto_agent.slips import SLIPS
 from eto_agent.trackers import check_trackers, trackers_of
 from eto_agent.training_job import check_training
-from eto_envs.errors import DataError, EtoEnvError
+from eto_envs.errors import DataError, EtoEnvError, UnknownNameError
 
-__all__ = ["SettingError", "check_best_of_n", "check_config", "check_samples", "check_self_play"]
+__all__ = ["SettingError", "check_best_of_n", "check_config", "check_method", "check_samples", "check_self_play"]
 
 
 class SettingError(EtoEnvError):
@@ -22,16 +23,14 @@ class SettingError(EtoEnvError):
 
 _POSITIVE = frozenset(
     {
-        *("num_envs", "num_workers", "train_per_type", "expert_per_type", "explore_per_type", "per_type"),
+        *("num_envs", "num_workers", "train_per_type", "explore_per_type", "per_type"),
         *("iterations", "samples", "max_starts", "interval", "max_pairs", "max_new_tokens", "max_length", "vocab_size"),
         *("later_learning_rate", "careful_learning_rate", "later_beta", "careful_beta", "tensor_parallel"),
     }
 )
 """Names of keys, in whatever section, whose values have to be above 0. Trainings and PPO check their own, too."""
 
-_NOT_NEGATIVE = frozenset(
-    {"temperature", "sft_weight", "warmup", "weight_decay", "slips", "break_off", "trim_rejected"}
-)
+_NOT_NEGATIVE = frozenset({"expert_per_type", "temperature", "sft_weight", "warmup", "weight_decay", "trim_rejected"})
 
 
 def check_config(config: RunConfig) -> None:
@@ -48,14 +47,33 @@ def check_config(config: RunConfig) -> None:
             raise SettingError(f"{key}={value} must not be negative.")
     for section, settings in trainings(config):
         check_training(settings, f"{section}.")
-    for method, check in _CHECKS.items():
-        if method in config.methods:
-            check(config)
+    for method in config.methods:
+        check_method(method, config)
+    if config.expert.slips and config.env.id not in SLIPS:
+        raise UnknownNameError.of("environment with slips (expert.slips)", config.env.id, SLIPS)
+    if not 0 <= config.expert.slips < 1:
+        raise SettingError(f"expert.slips={config.expert.slips} has to be 0 or more, and less than 1.")
+    if not 0 <= config.expert.break_off <= 1:
+        raise SettingError(f"expert.break_off={config.expert.break_off} has to lie between 0 and 1.")
     check_trackers(trackers_of(config))
     if config.generation.engine == "vllm":
         check_vllm()
     if config.expert.file is not None and not config.expert.file.is_file():
         raise DataError(f"No expert trajectories at {str(config.expert.file)!r} (expert.file).")
+
+
+def check_method(method: str, config: RunConfig) -> None:
+    """Refuses what one method cannot work with.
+
+    Args:
+        method: its name, or that of any other command, which asks for nothing.
+        config: the configuration.
+
+    Raises:
+        EtoEnvError: the message names keys and values.
+    """
+    if method in _CHECKS:
+        _CHECKS[method](config)
 
 
 def check_samples(samples: int, temperature: float) -> None:
@@ -86,21 +104,25 @@ def check_best_of_n(config: RunConfig) -> None:
 
 
 def check_self_play(config: RunConfig) -> None:
-    """Refuses self-play that begins with a model that cannot act.
+    """Refuses self-play that begins with a model that cannot act, or whose model's samples are all equal.
 
     Raises:
-        SettingError: it is made from scratch.
+        SettingError: either.
     """
     if config.self_play.first == "base" and config.model.name.startswith(SCRATCH_PREFIX):
         raise SettingError(
             f"Self-play begins with episodes of the base model, and {config.model.name!r} has random weights; "
             "use --self-play.first random, or give a trained model as --model.name."
         )
+    play = config.self_play
+    if play.first == "base" or "rft+eto" in play.variants or ("eto" in play.variants and play.iterations > 1):
+        check_samples(play.samples, play.temperature)
 
 
 _CHECKS: dict[str, Callable[[RunConfig], None]] = {
     "best-of-n": check_best_of_n,
     "rft": lambda config: check_samples(config.rft.samples, config.rft.temperature),
+    "eef": lambda config: check_samples(config.eef.samples, config.eef.temperature),
     "ppo": lambda config: config.ppo.check(),
     "self-play": check_self_play,
 }

@@ -278,6 +278,7 @@ class Requests(Generic[Name]):
             self._send()
         if self._failure is not None and not found:
             failure, self._failure = self._failure, None  # its traceback holds on to these requests
+            self._todo.clear()
             raise failure
         return found
 

@@ -159,10 +159,15 @@ class _Exploration:
         while self.episodes or self.visiting:
             self._receive()
             self._ask()
+            yield from self._over()  # before the policy may fail
             for key, reply in self.stream.collect():
                 self._submit(self.asked.pop(key), reply)
-            yield from self.finished
-            self.finished.clear()
+            yield from self._over()
+
+    def _over(self) -> list[Trajectory]:
+        """The episodes that have ended since the last call."""
+        over, self.finished = self.finished, []
+        return over
 
     def _start_next(self, index: int) -> None:
         self.episodes.pop(index, None)

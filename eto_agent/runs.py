@@ -1,7 +1,7 @@
 """Run folders: what was asked for, which stages are done, and whether they still fit.
 
 A run is a folder. `config.yaml` holds the resolved configuration; opening the folder with another one is refused and
-names the keys; only methods, and levels, variants and iterations of them, may be added. A stage is a sub-folder with a
+names the keys; only methods, and levels and variants of them, may be added. A stage is a sub-folder with a
 `stage.json`, written last and at once: hashes of what it read and what it wrote, and a few facts. A stage whose
 `stage.json` is there and fits its inputs is not run again.
 """
@@ -34,11 +34,8 @@ COMMANDS_FILE = "commands.txt"
 STAGE_SECTIONS = ("api", "annotate")
 """Sections that only single stages read, which compare what matters themselves; they may be given later."""
 
-GROWING_LISTS = frozenset({"methods", "eto.levels", "self_play.variants"})
+GROWING_KEYS = frozenset({"methods", "eto.levels", "self_play.variants"})
 """Lists of what to do. A run may be continued with others of them; its `config.yaml` then names all it was given."""
-
-GROWING_COUNTS = frozenset(f"{section}.iterations" for section in ("eto", "ipr", "rft", "eef", "self_play"))
-"""Rounds of a method. A run may be continued with another number; its `config.yaml` then holds the largest."""
 
 
 class ConfigChangedError(EtoEnvError):
@@ -98,7 +95,7 @@ class Run:
             for key in sorted(old.keys() | new.keys())
             if old.get(key) != new.get(key)
             and key.rpartition(".")[2] not in SPEED_KEYS
-            and key not in GROWING_LISTS | GROWING_COUNTS
+            and key not in GROWING_KEYS
             and key.partition(".")[0] not in STAGE_SECTIONS
         ]
         if changed:
@@ -241,12 +238,10 @@ def _plain(value: Any) -> Any:
 
 
 def _grown(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """The tree `before`, with what `now` adds to its `GROWING_LISTS` and `GROWING_COUNTS`."""
+    """The tree `before`, with what `now` adds to its `GROWING_KEYS`."""
     grown = dict(before)
     for key, value in now.items():
-        if prefix + key in GROWING_COUNTS:
-            grown[key] = max(before.get(key, 0), value)
-        elif prefix + key in GROWING_LISTS:
+        if prefix + key in GROWING_KEYS:
             grown[key] = [*before.get(key, ()), *(each for each in value if each not in before.get(key, ()))]
         elif isinstance(value, Mapping) and isinstance(before.get(key), Mapping):
             grown[key] = _grown(before[key], value, f"{prefix}{key}.")

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from eto_agent.episodes import Evaluated, MismatchError, evaluated, policies_of
-from eto_agent.runs import GROWING_LISTS, SPEED_KEYS, STAGE_SECTIONS
+from eto_agent.runs import GROWING_KEYS, SPEED_KEYS, STAGE_SECTIONS
 
 __all__ = ["ITERATED", "KINDS", "Entry", "check_settings", "entries_of", "kind_of"]
 
@@ -158,5 +158,5 @@ def _flat(value: Any, key: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict) and value:
         for name, each in value.items():
             yield from _flat(each, f"{key}.{name}")
-    elif key.rpartition(".")[2] not in SPEED_KEYS and key not in GROWING_LISTS:
+    elif key.rpartition(".")[2] not in SPEED_KEYS and key not in GROWING_KEYS:
         yield key, value

@@ -29,7 +29,7 @@ from typing import Any
 from eto_agent.config_check import check_best_of_n
 from eto_agent.evaluate import summarise
 from eto_agent.lab import Lab
-from eto_agent.methods.evaluation import check_some_sound, example_for, example_input, figures_of
+from eto_agent.methods.evaluation import check_some_sound, check_some_tasks, example_for, example_input, figures_of
 from eto_agent.runs import StageError, write_text
 from eto_agent.scoring import PROTOCOLS, score
 from eto_agent.selection import by_task, diversity
@@ -48,6 +48,7 @@ def best_of_n(lab: Lab, imitator: Path) -> dict[str, Any]:
     """
     config = lab.config
     check_best_of_n(config)
+    check_some_tasks(lab)
     samples, temperature = config.best_of_n.samples, config.best_of_n.temperature
     stage = lab.run.stage(
         f"evaluate/best-of-{samples}",

@@ -120,7 +120,7 @@ def _select(lab: Lab, explored: Path, iteration: int) -> Path:
     config = lab.config.eef
     files = {name: explored / f"{name}.jsonl" for name in ("tasks", "starts")}
     failed = lab.run.output("expert", "failed.jsonl", "expert")
-    rules = [config.interval, config.min_reward, config.protocol]
+    rules = [config.interval, config.min_reward, config.protocol, "slips are context"]
     stage = lab.run.stage(f"eef-{iteration}/select", {**files, "failed": failed, "rules": rules})
     if not stage.done:
         rollouts = [each for file in files.values() for each in read_trajectories(file, strict=True)]
@@ -177,7 +177,7 @@ def select(
     helpful: dict[str, list[int]] = defaultdict(list)
     for (task, start), success in sorted(won.items()):
         if success and won.get((task, start - interval)) is False:
-            helpful[task] += sorted(actions[task] & set(range(start - interval, start)))
+            helpful[task] += sorted(actions.get(task, set()) & set(range(start - interval, start)))
     return [_marked(each, helpful[each.task]) for each in successes.values()]
 
 

@@ -38,7 +38,7 @@ from eto_agent.stats import mean_interval
 from eto_envs.tasks import TaskSet
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
-__all__ = ["check_some_sound", "evaluate", "example_for", "example_input", "figures_of"]
+__all__ = ["check_some_sound", "check_some_tasks", "evaluate", "example_for", "example_input", "figures_of"]
 
 
 def evaluate(lab: Lab, name: str, model: Path | str | None) -> dict[str, Any]:
@@ -54,6 +54,7 @@ def evaluate(lab: Lab, name: str, model: Path | str | None) -> dict[str, Any]:
         StageError: every episode of a split died of an error.
     """
     config = lab.config
+    check_some_tasks(lab)
     remote = str(model).startswith(ENDPOINT_PREFIX)
     stage = lab.run.stage(
         f"evaluate/{name}",
@@ -95,6 +96,16 @@ def _policy(lab: Lab, name: str, model: Path | str | None) -> Policy:
 def _forget_broken(out: Path) -> None:
     if out.exists():
         write_trajectories(out, [each for each in read_trajectories(out) if each.outcome != "error"])
+
+
+def check_some_tasks(lab: Lab) -> None:
+    """Refuses an evaluation on nothing.
+
+    Raises:
+        StageError: no evaluation split holds a task of the types asked for.
+    """
+    if not lab.eval_tasks:
+        raise StageError(f"No split to evaluate on holds a task of {', '.join(lab.config.env.types)} (env.types).")
 
 
 def check_some_sound(trajectories: Sequence[Trajectory], out: Path) -> None:

@@ -33,7 +33,6 @@ from eto_agent.rationales import RATIONALES, SKIPS
 from eto_agent.runs import StageError
 from eto_agent.scoring import strict_score
 from eto_agent.slips import SLIPS, SlippingOracle
-from eto_envs.errors import UnknownNameError
 from eto_envs.tasks import TaskSet
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
@@ -44,12 +43,10 @@ def expert(lab: Lab) -> Path:
     """Makes the expert trajectories of the training tasks; returns their file.
 
     Raises:
-        StageError: no trajectory is good enough. UnknownNameError: slips in a world that has none.
+        StageError: no trajectory is good enough.
     """
     config = lab.config
     given = config.expert.file
-    if config.expert.slips and config.env.id not in SLIPS:
-        raise UnknownNameError.of("environment with slips (expert.slips)", config.env.id, SLIPS)
     stage = lab.run.stage(
         "expert",
         {

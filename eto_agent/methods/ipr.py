@@ -169,7 +169,8 @@ def _pairs(lab: Lab, explored: Path, rewards: Path, iteration: int) -> Path:
     experts = lab.run.output("expert", "trajectories.jsonl", "expert")
     inputs = {"experts": experts, "explored": explored, "rewards": rewards}
     rules: dict[str, Any] = {"protocol": config.protocol, "trim_rejected": config.trim_rejected}
-    stage = lab.run.stage(f"ipr-{iteration}/pairs", {**inputs, **rules, "min_gap": config.min_gap})
+    more = {"min_gap": config.min_gap, "slips": "context"}
+    stage = lab.run.stage(f"ipr-{iteration}/pairs", {**inputs, **rules, **more})
     if not stage.done:
         of_step = {(row["task"], row["start"]): row for row in json.loads(rewards.read_text(encoding="utf-8"))}
 

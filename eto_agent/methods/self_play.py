@@ -44,7 +44,7 @@ def self_play(lab: Lab) -> dict[str, Path]:
     """Runs the variants; returns the models, by name: `self-play-rft`, `self-play-eto`, `self-play-rft+eto`, ...
 
     Raises:
-        StageError: a scratch model is to explore, or no episode is good enough.
+        SettingError: a scratch model is to explore. StageError: no episode is good enough.
     """
     check_self_play(lab.config)
     config = lab.config.self_play

@@ -33,6 +33,10 @@ TOY = str(ROOT / "configs" / "locked_door.yaml")
         ("--methods rft --rft.temperature 0", "greedy samples of a task are all equal"),
         ("--methods ppo --ppo.gamma 2", "ppo.gamma=2.0 has to lie between 0 and 1."),
         ("--methods self-play", "has random weights"),
+        ("--methods self-play --self-play.first random --self-play.temperature 0", "greedy samples"),
+        ("--methods eef --eef.temperature 0", "greedy samples"),
+        ("--expert.slips 1", "expert.slips=1.0 has to be 0 or more, and less than 1."),
+        ("--expert.break-off -1", "expert.break_off=-1.0 has to lie between 0 and 1."),
         ("--methods ppo --ppo.report-to nowhere", "tracker in report_to"),
         ("--env.settings max_steps=4 --env.types none-such", "none-such"),
     ],
@@ -45,6 +49,13 @@ def test_one_line_and_nothing_made(
     told = capsys.readouterr().err
     assert message in told
     assert told.count("\n") == 1
+    assert not out.exists()
+
+
+def test_the_command_of_a_method_is_refused_like_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "run"
+    assert main(["self-play", "--config", TOY, "--out", str(out)]) == 2
+    assert "--self-play.first random" in capsys.readouterr().err
     assert not out.exists()
 
 

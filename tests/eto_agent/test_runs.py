@@ -27,7 +27,6 @@ class Part:
 @dataclass(frozen=True)
 class Levels:
     levels: tuple[str, ...] = ("trajectory",)
-    iterations: int = 2
 
 
 @dataclass(frozen=True)
@@ -71,12 +70,6 @@ def test_methods_and_levels_may_be_added(folder: Path) -> None:
     assert grown["num_envs"] == 8
     Run(folder, Config()).close()
     assert yaml.safe_load((folder / "config.yaml").read_text()) == grown
-
-
-@pytest.mark.parametrize(("iterations", "kept"), [(3, 3), (1, 2)])
-def test_iterations_may_be_added(folder: Path, iterations: int, kept: int) -> None:
-    Run(folder, Config(eto=Levels(iterations=iterations))).close()
-    assert yaml.safe_load((folder / "config.yaml").read_text())["eto"]["iterations"] == kept
 
 
 def test_two_processes_cannot_hold_a_run(folder: Path) -> None:

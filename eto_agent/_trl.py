@@ -32,7 +32,7 @@ from eto_agent import distributed
 from eto_agent.chat import Encoded
 from eto_agent.models import load, no_progress_bars, save_whole
 from eto_agent.order import Grouped
-from eto_agent.runs import write_text
+from eto_agent.runs import keep_rows
 from eto_agent.trackers import logging_to
 from eto_agent.training_job import DpoSettings, Job, LoraSettings, Pair, TrainingError
 
@@ -253,11 +253,8 @@ class _Record(TrainerCallback):
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Rows behind the checkpoint that training resumes from are written again: they are dropped."""
-        if not state.is_world_process_zero:
-            return
-        file = self._job.metrics_file
-        rows = file.read_text(encoding="utf-8").splitlines(keepends=True) if file.is_file() else []
-        write_text(file, "".join(rows[: state.global_step]))
+        if state.is_world_process_zero:
+            keep_rows(self._job.metrics_file, state.global_step)
 
     def on_log(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: Any = None, **_: Any

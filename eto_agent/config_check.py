@@ -14,7 +14,7 @@ from eto_agent.trackers import check_trackers, trackers_of
 from eto_agent.training_job import check_training
 from eto_envs.errors import DataError, EtoEnvError, UnknownNameError
 
-__all__ = ["SettingError", "check_best_of_n", "check_config", "check_method", "check_samples", "check_self_play"]
+__all__ = ["SettingError", "check_config", "check_method", "check_samples"]
 
 
 class SettingError(EtoEnvError):
@@ -89,12 +89,8 @@ def check_samples(samples: int, temperature: float) -> None:
         )
 
 
-def check_best_of_n(config: RunConfig) -> None:
-    """Refuses samples of which the best is the only one.
-
-    Raises:
-        SettingError: fewer than two, or at temperature 0.
-    """
+def _check_best_of_n(config: RunConfig) -> None:
+    """Refuses samples of which the best is the only one."""
     samples, temperature = config.best_of_n.samples, config.best_of_n.temperature
     if samples < 2 or temperature <= 0:
         raise SettingError(
@@ -103,12 +99,8 @@ def check_best_of_n(config: RunConfig) -> None:
         )
 
 
-def check_self_play(config: RunConfig) -> None:
-    """Refuses self-play that begins with a model that cannot act, or whose model's samples are all equal.
-
-    Raises:
-        SettingError: either.
-    """
+def _check_self_play(config: RunConfig) -> None:
+    """Refuses self-play that begins with a model that cannot act, or whose model's samples are all equal."""
     if config.self_play.first == "base" and config.model.name.startswith(SCRATCH_PREFIX):
         raise SettingError(
             f"Self-play begins with episodes of the base model, and {config.model.name!r} has random weights; "
@@ -120,11 +112,11 @@ def check_self_play(config: RunConfig) -> None:
 
 
 _CHECKS: dict[str, Callable[[RunConfig], None]] = {
-    "best-of-n": check_best_of_n,
+    "best-of-n": _check_best_of_n,
     "rft": lambda config: check_samples(config.rft.samples, config.rft.temperature),
     "eef": lambda config: check_samples(config.eef.samples, config.eef.temperature),
     "ppo": lambda config: config.ppo.check(),
-    "self-play": check_self_play,
+    "self-play": _check_self_play,
 }
 """Method -> what it asks of a configuration that names it."""
 

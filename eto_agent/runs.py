@@ -207,6 +207,12 @@ def write_text(path: Path, text: str) -> None:
     partial.replace(path)
 
 
+def keep_rows(path: Path, count: int) -> None:
+    """Cuts a metrics file down to its first rows: those behind the state that training goes on from are made again."""
+    rows = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.is_file() else []
+    write_text(path, "".join(rows[:count]))
+
+
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, or of the names and contents of the files in a folder; 16 hexadecimal digits."""
     digest = hashlib.sha256()

@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from eto_agent.config_check import check_best_of_n
+from eto_agent.config_check import check_method
 from eto_agent.evaluate import summarise
 from eto_agent.lab import Lab
 from eto_agent.methods.evaluation import check_some_sound, check_some_tasks, example_for, example_input, figures_of
@@ -47,7 +47,7 @@ def best_of_n(lab: Lab, imitator: Path) -> dict[str, Any]:
         StageError: they do not, or all of them died of an error.
     """
     config = lab.config
-    check_best_of_n(config)
+    check_method("best-of-n", config)
     check_some_tasks(lab)
     samples, temperature = config.best_of_n.samples, config.best_of_n.temperature
     stage = lab.run.stage(

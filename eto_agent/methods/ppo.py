@@ -44,7 +44,7 @@ import numpy as np
 from eto_agent.chat import ChatEncoder
 from eto_agent.console import say_row
 from eto_agent.lab import Lab
-from eto_agent.runs import Stage, write_text
+from eto_agent.runs import Stage, keep_rows
 from eto_agent.sampled import LogProbKeeper, SampledEpisode, sampled_episode
 from eto_agent.scoring import score
 from eto_agent.trackers import reporting
@@ -92,7 +92,7 @@ def _train(lab: Lab, sft_model: Path, stage: Stage) -> None:
     config, metrics = lab.config.ppo, stage.path("metrics.jsonl")
     done, state = _last_state(stage.path("states"))
     learner = Learner(sft_model, config, lab.config.seed, state)
-    _keep_rows(metrics, done)
+    keep_rows(metrics, done)
     with reporting(config.report_to, stage.folder, "ppo") as report:
         for update in range(done + 1, config.updates + 1):
             rollouts = _rollouts(lab, sft_model if state is None else state / "policy", stage, update)
@@ -175,12 +175,6 @@ def _next_state(learner: Learner, folder: Path, update: int) -> Path:
         if other != state:
             shutil.rmtree(other)
     return state
-
-
-def _keep_rows(file: Path, count: int) -> None:
-    """Rows behind the state that training goes on from are written again: they are dropped."""
-    rows = file.read_text(encoding="utf-8").splitlines(keepends=True) if file.is_file() else []
-    write_text(file, "".join(rows[:count]))
 
 
 def _facts(metrics: Path) -> dict[str, Any]:

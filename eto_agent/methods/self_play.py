@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eto_agent.config_check import check_self_play
+from eto_agent.config_check import check_method
 from eto_agent.console import say
 from eto_agent.lab import Lab
 from eto_agent.runs import Stage, StageError
@@ -46,7 +46,7 @@ def self_play(lab: Lab) -> dict[str, Path]:
     Raises:
         SettingError: a scratch model is to explore. StageError: no episode is good enough.
     """
-    check_self_play(lab.config)
+    check_method("self-play", lab.config)
     config = lab.config.self_play
     explored = _explore(lab, "self-play/explore", None if config.first == "random" else lab.config.model.name, 0)
     base = first_model(lab, "self-play/base", explored)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -100,10 +99,10 @@ def test_a_full_context_has_no_answer(model: Path) -> None:
     assert [(reply.text, reply.stop) for reply in policy.act([full])] == [(None, "context")]
 
 
-@pytest.mark.skipif(find_spec("vllm") is not None, reason="vLLM is installed here")
 def test_an_engine_that_is_not_installed_is_told_before_anything_is_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("eto_agent.policies.vllm.find_spec", lambda name: None)  # installed or not
     arguments = ["--env.id", "eto/LockedDoor-v0", "--out", str(tmp_path / "run"), "--generation.engine", "vllm"]
     assert main(["run", *arguments]) == 2
     err = capsys.readouterr().err

@@ -23,7 +23,7 @@ import yaml
 
 from eto_envs.errors import EtoEnvError
 
-__all__ = ["COMMANDS_FILE", "ConfigChangedError", "Run", "Stage", "StageError", "file_hash", "write_text"]
+__all__ = ["COMMANDS_FILE", "ConfigChangedError", "Run", "Stage", "StageError", "file_hash", "keep_rows", "write_text"]
 
 SPEED_KEYS = frozenset({"out", "num_envs", "num_workers", "save_steps", "report_to", "gpu_memory", "tensor_parallel"})
 """Keys that change how fast a run goes and nothing else; they may differ when a run is continued."""

@@ -19,8 +19,21 @@ from eto_envs.scienceworld.gateway import Gateway, JavaRef
 from eto_envs.scienceworld.jvm import Jvm, find_java
 
 END_TIMEOUT_MS = 20_000
-START = "from eto_envs.scienceworld.jvm import Jvm; jvm = Jvm(); print(jvm.pid, flush=True);"
-SLEEP = "\nwith jvm.calls() as java: java.call(type(None), 'java.lang.Thread', 'sleep', 60_000)"
+START = """
+import sys
+from eto_envs.scienceworld.jvm import Jvm
+jvm = Jvm()
+print(jvm.pid, flush=True)
+sys.stdin.readline()  # until the watch is set
+"""
+SLEEP = """
+import threading, time
+def report():
+    while not jvm._gateway.waiting: time.sleep(0.01)
+    print("calling", flush=True)
+threading.Thread(target=report, daemon=True).start()
+with jvm.calls() as java: java.call(type(None), "java.lang.Thread", "sleep", 60_000)
+"""
 
 
 class Watch:
@@ -46,12 +59,13 @@ def watches() -> Iterator[list[Watch]]:
         watch.close()
 
 
-def started(code: str, watches: list[Watch], **options: object) -> tuple[subprocess.Popen[str], Watch]:
+def started(code: str, watches: list[Watch], session: bool = False) -> tuple[subprocess.Popen[str], Watch]:
     """A Python process that started a Jvm, and a watch on that."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", START + code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
-    )  # type: ignore[call-overload]
+    command, pipe = [sys.executable, "-c", START + code], subprocess.PIPE
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, start_new_session=session)
     watches.append(Watch(int(process.stdout.readline())))
+    process.stdin.write("\n")
+    process.stdin.flush()
     return process, watches[-1]
 
 
@@ -205,13 +219,13 @@ def test_an_interrupted_call_ends_the_process(watches: list[Watch]) -> None:
 
 def test_ctrl_c_does_not_reach_a_process_whose_owner_catches_it(watches: list[Watch]) -> None:
     code = """
-import signal, sys
+import signal
 signal.signal(signal.SIGINT, lambda *_: (print("caught", flush=True)))
 print("ready", flush=True)
 sys.stdin.readline()
 with jvm.calls() as java: print(java.call(int, "java.lang.Integer", "parseInt", "41"), flush=True)
 """
-    process, watch = started(code, watches, stdin=subprocess.PIPE, start_new_session=True)
+    process, watch = started(code, watches, session=True)
     with process:
         assert process.stdout.readline() == "ready\n"
         os.killpg(process.pid, signal.SIGINT)  # what a terminal does
@@ -224,7 +238,7 @@ with jvm.calls() as java: print(java.call(int, "java.lang.Integer", "parseInt", 
 
 @pytest.mark.parametrize(
     "code",
-    ["", "raise ValueError", "import sys; sys.exit(3)", "import os; os._exit(0)"],
+    ["", "raise ValueError", "sys.exit(3)", "import os; os._exit(0)"],
     ids=["end of program", "exception", "sys.exit", "os._exit"],
 )
 def test_the_process_ends_with_python(code: str, watches: list[Watch]) -> None:
@@ -236,6 +250,7 @@ def test_the_process_ends_with_python(code: str, watches: list[Watch]) -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_the_process_ends_when_python_is_killed_during_a_call(number: signal.Signals, watches: list[Watch]) -> None:
     process, watch = started(SLEEP, watches)
+    assert process.stdout.readline() == "calling\n"
     process.send_signal(number)
     process.communicate(timeout=60)
     assert watch.ended()
@@ -249,10 +264,10 @@ if child == 0:
     os.write(1, b"%d %d\\n" % (os.getpid(), jvm.alive))   # both write at once: a line must be one write
     signal.pause()              # outlives its parent
 with jvm.calls() as java: os.write(1, b"%d\\n" % java.call(int, "java.lang.Integer", "parseInt", "41"))
-import sys; sys.stdin.readline()
+sys.stdin.readline()
 os.kill(os.getpid(), 9)
 """
-    process, watch = started(code, watches, stdin=subprocess.PIPE)
+    process, watch = started(code, watches)
     with process:
         lines = sorted((process.stdout.readline().split(), process.stdout.readline().split()), key=len)
         assert lines[0] == ["41"]
@@ -268,7 +283,7 @@ os.kill(os.getpid(), 9)
 
 def test_a_forked_child_that_ends_normally_leaves_the_process_alone(watches: list[Watch]) -> None:
     code = """
-import os, sys, gc
+import os, gc
 child = os.fork()
 if child == 0:
     del jvm; gc.collect()

@@ -15,9 +15,9 @@ Two properties matter for experiments and are built in:
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 import torch
@@ -26,19 +26,16 @@ from transformers import PreTrainedModel
 from eto_agent.completions import Completion, GenerationSettings, Stops
 from eto_agent.drafts import Drafts
 from eto_agent.kv_cache import SlotCache
+from eto_agent.packing import Piece, pack, packed_attention
 from eto_agent.sampling import choose
 from eto_agent.seeds import reply_seed
 
 __all__ = ["Completion", "GenerationSettings", "Generator", "Stops"]
 
-_READ_SHARE = 8
-"""Prompts are read when one of so many conversations waits for it: reading few at a time holds up the others."""
 _READ_TOKENS = 8192
-"""Most tokens, padding included, that are read in one forward pass (a longer prompt is read by itself)."""
+"""Most tokens of prompts that are read in one forward pass (a longer prompt is read by itself)."""
 _WORTH_COPYING = 16
 """A new conversation takes over what it shares with another from this many tokens on."""
-_SHORT = 64
-"""Prompts that grow by no more than this share a pass whatever their lengths: the pass itself costs more."""
 
 
 @dataclass(slots=True)
@@ -100,6 +97,7 @@ class Generator:
 
     def forget(self, key: str) -> None:
         """Drops the cache of a conversation that has ended."""
+        self._drafts.forget(key)
         row = self._rows.pop(key, None)
         if row is not None:
             self._active = [each for each in self._active if each is not row]
@@ -157,93 +155,68 @@ class Generator:
 
     @torch.inference_mode()
     def advance(self) -> list[tuple[str, Completion]]:
-        """Reads prompts that wait, decodes one token of every reply, and returns (key, reply) of those that ended."""
-        due = len(self._unread) * _READ_SHARE >= len(self._unread) + len(self._active)
-        if self._unread and due:
-            groups = list(_groups(self._unread))
-            self._unread = []
-            for group in groups:
-                self._read(group)
-        elif self._active:
-            self._decode()
+        """Runs one forward pass, and returns (key, reply) of the replies that ended.
+
+        The pass reads the prompts that wait, and decodes at least one token of every reply.
+        """
+        read, self._unread = self._due()
+        rows = [*read, *self._active]
+        if rows:
+            self._active = self._take(rows, *self._feed(read))
         done, self._done = self._done, []
         return done
 
-    # Forward passes
+    def _due(self) -> tuple[list[_Row], list[_Row]]:
+        """The prompts that are read next, at least one if any waits, and those that have to wait."""
+        totals = accumulate(len(row.prompt) - len(row.cached) for row in self._unread)
+        number = max(1, sum(total <= _READ_TOKENS for total in totals))
+        return self._unread[:number], self._unread[number:]
 
-    def _read(self, rows: list[_Row]) -> None:
-        """Feeds what the caches lack of the prompts, and chooses each reply's first token."""
-        new = [row.prompt[len(row.cached) :] for row in rows]
-        longest = max(map(len, new))
-        starts = [len(row.cached) for row in rows]
-        for row in rows:
-            row.cached = row.prompt[:-1]
-        self.tokens_read += sum(map(len, new))
-        tokens = [ids + [0] * (longest - len(ids)) for ids in new]
-        visible = max(start + len(ids) for start, ids in zip(starts, new, strict=True))
-        hidden = self._forward([row.slot for row in rows], starts, tokens, visible)
-        logits = self._logits(hidden, range(len(rows)), [[len(ids) - 1] for ids in new])
-        self._active += self._take(rows, [row.prompt[-1:] for row in rows], logits)
+    # The forward pass
 
-    def _decode(self) -> None:
-        """Feeds the last token of every reply under way, and a guess of what follows; chooses the next tokens.
+    def _feed(self, read: Sequence[_Row]) -> tuple[list[list[int]], torch.Tensor]:
+        """Feeds what the caches lack of prompts, and for each reply under way its last token and a guess.
 
-        The slots up to the last one in use are computed where they lie, whether they have a reply under way or not;
-        what an idle one writes lies behind its end. Only where most of them are idle are the others picked out.
+        Returns:
+            for each row the tokens whose next ones are wanted, and the logits of those, (tokens, vocabulary).
         """
         self._move_down()
-        rows = self._active
-        fed = [[row.ids[-1], *self._drafts.guess(self._last(row), row.room - len(row.ids) - 1)] for row in rows]
-        longest = max(map(len, fed))
-        span = max(row.slot for row in rows) + 1
-        picked = 3 * len(rows) < span
-        places = list(range(len(rows))) if picked else [row.slot for row in rows]
-        starts = [0] * (len(rows) if picked else span)
-        tokens = [[0] * longest for _ in starts]
-        if not picked:
-            for row in self._rows.values():
-                if row.slot < span:
-                    starts[row.slot] = len(row.cached)
-        for place, row, ids in zip(places, rows, fed, strict=True):
-            starts[place] = len(row.cached)
-            tokens[place][: len(ids)] = ids
-        visible = max(len(row.cached) + len(ids) for row, ids in zip(rows, fed, strict=True))
-        hidden = self._forward([row.slot for row in rows] if picked else None, starts, tokens, visible)
-        self._active = self._take(rows, fed, self._logits(hidden, places, [range(len(ids)) for ids in fed]))
+        new = [row.prompt[len(row.cached) :] for row in read]
+        self.tokens_read += sum(map(len, new))
+        going = [[row.ids[-1], *self._guess(row)] for row in self._active]
+        rows = zip((*read, *self._active), (*new, *going), strict=True)
+        pieces = [Piece(row.slot, len(row.cached), ids) for row, ids in rows]
+        for row in read:
+            row.cached = row.prompt[:-1]
+        fed = [*(ids[-1:] for ids in new), *going]
+        return fed, self._forward(pieces, list(map(len, fed)))
 
-    def _last(self, row: _Row) -> list[int]:
-        """The last tokens of a conversation, as far as guesses go by them."""
+    def _guess(self, row: _Row) -> tuple[int, ...]:
         reach = self._drafts.reach
-        return [*row.prompt[-reach:], *row.ids][-reach:]
+        last = [*row.prompt[-reach:], *row.ids][-reach:]
+        return self._drafts.guess(row.key, last, row.room - len(row.ids) - 1)
 
-    def _forward(
-        self, slots: list[int] | None, starts: list[int], tokens: list[list[int]], visible: int
-    ) -> torch.Tensor:
-        """Runs the model on new tokens, (rows, tokens), of the slots (None: the first ones); returns hidden states.
+    def _forward(self, pieces: Sequence[Piece], wanted: Sequence[int]) -> torch.Tensor:
+        """Runs the model; returns the logits after the last tokens of each piece, as many as wanted of each.
 
         What is fed and kept behind the end of a row is never seen: its next tokens are written over it.
         """
         self.passes += 1
-        furthest = min(max(starts) + len(tokens[0]), self.max_context)
-        self._cache.reserve(0 if slots is None else max(slots) + 1, furthest)
-        positions = torch.tensor(starts)[:, None] + torch.arange(len(tokens[0]))
-        given = torch.stack([torch.tensor(tokens), positions.clamp(max=self.max_context - 1)])
-        fed, positions = given.to(self.device, non_blocking=True)
-        mask = torch.arange(visible, device=self.device) <= positions[:, None, :, None]
-        self._cache.aim(None if slots is None else torch.tensor(slots, device=self.device), positions, visible)
-        return self.model.base_model(
-            input_ids=fed,
-            position_ids=positions,
-            attention_mask=_additive(mask, self.model.dtype),
-            past_key_values=self._cache,
-            use_cache=True,
-        ).last_hidden_state
-
-    def _logits(self, hidden: torch.Tensor, places: Sequence[int], columns: Sequence[Sequence[int]]) -> torch.Tensor:
-        """The next-token logits at some columns of each place, one after the other, (rows, vocabulary)."""
-        rows = [place for place, some in zip(places, columns, strict=True) for _ in some]
-        picked = torch.tensor([rows, [column for some in columns for column in some]], device=self.device)
-        return self.head(hidden[picked[0], picked[1]]).float()
+        self._cache.reserve(max(piece.slot for piece in pieces) + 1, max(piece.end for piece in pieces))
+        packed = pack(pieces, self.model.dtype, self.device)
+        self._cache.aim(packed.slots, packed.positions)
+        with packed_attention(self.model.config) as inner:
+            hidden = self.model.base_model(
+                input_ids=packed.tokens[None],
+                position_ids=packed.positions[None],
+                attention_mask=packed.parts[0].mask,  # of four dimensions: no other is made; each part has its own
+                past_key_values=self._cache,
+                use_cache=True,
+                parts=packed.parts,
+                inner=inner,
+            ).last_hidden_state[0]
+        places = [end - n for end, number in zip(packed.ends, wanted, strict=True) for n in range(number, 0, -1)]
+        return self.head(hidden[torch.tensor(places, device=self.device)]).float()
 
     # Tokens
 
@@ -260,7 +233,7 @@ class Generator:
         going: list[_Row] = []
         for row, ids in zip(rows, fed, strict=True):
             mine = list(islice(chosen, len(ids)))
-            before, stop = len(row.ids), ""
+            stop = ""
             for number, (token, log_prob, gap) in enumerate(mine):
                 if gap < self._margin:
                     token, log_prob = self._alone(row)
@@ -270,7 +243,6 @@ class Generator:
                 stop = self._stop(row, token)
                 if stop or number + 1 == len(ids) or token != ids[number + 1]:
                     break
-            self._drafts.judge(len(ids) - 1, len(row.ids) - before - 1)
             if stop:
                 self._end(row, stop)
             else:
@@ -279,7 +251,7 @@ class Generator:
 
     def _end(self, row: _Row, stop: str) -> None:
         self.tokens_written += len(row.ids)
-        self._drafts.learn(row.prompt, row.ids)
+        self._drafts.learn(row.key, row.prompt, row.ids)
         self._done.append((row.key, Completion(tuple(row.ids), tuple(row.log_probs), stop)))
 
     def _stop(self, row: _Row, token: int) -> str:
@@ -326,30 +298,9 @@ class Generator:
                 row.slot = target
 
 
-def _groups(rows: list[_Row]) -> Iterator[list[_Row]]:
-    """Parts of the rows that are read together: the longest first, in each like lengths and not too many tokens."""
-    ordered = sorted(rows, key=lambda row: len(row.cached) - len(row.prompt))
-    group: list[_Row] = []
-    longest = 0
-    for row in ordered:
-        new = len(row.prompt) - len(row.cached)
-        alike = longest <= _SHORT or 2 * new >= longest
-        if group and not (alike and longest * (len(group) + 1) <= _READ_TOKENS):
-            yield group
-            group = []
-        longest = longest if group else new
-        group.append(row)
-    yield group
-
-
 def _common(cached: Sequence[int], prompt: Sequence[int]) -> int:
     """How many leading ids agree; at least one of the prompt is always fed, to have logits."""
     limit = min(len(cached), len(prompt) - 1)
     if list(cached[:limit]) == list(prompt[:limit]):
         return limit
     return next(n for n in range(limit) if cached[n] != prompt[n])
-
-
-def _additive(mask: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-    """A mask of what may be seen as the number added to attention scores."""
-    return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(~mask, torch.finfo(dtype).min)

@@ -35,9 +35,7 @@ class SlotCache(DynamicCache):
         empty = torch.zeros(0, heads, 0, head_dim, dtype=dtype, device=device)
         self.keys = [empty] * int(config.num_hidden_layers)
         self.values = list(self.keys)
-        self._rows: torch.Tensor | None = None
         self._index: tuple[Any, ...] = ()
-        self._span, self._width = 0, 0
 
     def reserve(self, slots: int, capacity: int) -> None:
         """Makes room for that many slots of that many positions; what is kept stays."""
@@ -59,29 +57,19 @@ class SlotCache(DynamicCache):
         for layer in (*self.keys, *self.values):
             layer[target, :, :length] = layer[source, :, :length]
 
-    def aim(self, rows: torch.Tensor | None, positions: torch.Tensor, width: int) -> None:
-        """Says where the next forward pass reads and writes.
-
-        Args:
-            rows: its slots, (rows,); None for the first ones in order, which are read where they lie.
-            positions: of the new tokens, (rows, tokens).
-            width: how many positions are visible to at least one of them.
-        """
-        self._span, self._width, self._rows = len(positions), width, rows
-        slots = torch.arange(len(positions), device=positions.device) if rows is None else rows
-        self._index = (slots[:, None], slice(None), positions)
+    def aim(self, slots: torch.Tensor, positions: torch.Tensor) -> None:
+        """Says where the next forward pass writes: slot and position of each token, (tokens,)."""
+        self._index = (slots, slice(None), positions)
 
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, layer_idx: int, *args: Any, **kwargs: Any
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Writes a layer's new keys and values, (rows, heads, tokens, head_dim); returns all that is visible."""
+        """Writes a layer's new keys and values, (1, heads, tokens, head_dim); returns those of all slots."""
         return self._put(self.keys[layer_idx], key_states), self._put(self.values[layer_idx], value_states)
 
     def _put(self, kept: torch.Tensor, new: torch.Tensor) -> torch.Tensor:
-        kept[self._index] = new.transpose(1, 2)
-        if self._rows is None:
-            return kept[: self._span, :, : self._width]
-        return kept[:, :, : self._width].index_select(0, self._rows)
+        kept[self._index] = new[0].transpose(0, 1)
+        return kept
 
     def get_seq_length(self, layer_idx: int = 0) -> int:
-        return self._width
+        return self.capacity

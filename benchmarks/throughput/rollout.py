@@ -1,15 +1,16 @@
-"""python benchmarks/throughput/rollout.py [--configs FILE ...] [--episodes 96] [--plain 8] [--num-envs 32] [--quick]
+"""python benchmarks/throughput/rollout.py [--configs FILE ...] [--episodes 192] [--plain 12] [--num-envs 64] [--quick]
 
 Exploration with continuous batching against one episode at a time, in one run: the same model, tasks and machine.
 
 * The plain side is the usual loop: `model.generate` (greedy, with its key-value cache), one conversation at a time,
   which reads the whole context again in every turn. Its environment runs in the same process, and its prompts are
-  encoded turn by turn as ours are, so it pays for nothing but reading and decoding. It plays the first `--plain` tasks,
-  half of them before our side and half after, so that a machine that gets slower is seen.
+  encoded turn by turn as ours are, so it pays for nothing but reading and decoding. It plays `--plain` of the tasks,
+  evenly spread over all of them (task types differ in length), half of them before our side and half after, so that a
+  machine that gets slower is seen.
 * Our side is `rollout.explore`: `--num-envs` environments in `--num-workers` processes.
 
-The model is the SFT agent of each configuration, trained now where its run folder under `--out` does not hold it, for
-`--epochs` epochs; or any model folder with `--model`. `--fixed N` makes every reply N tokens long on both sides, for
+The model is the SFT agent of each configuration, trained now where its run folder under `--out` does not hold it (for
+`--epochs` epochs, if given); or any model folder with `--model`. `--fixed N` makes every reply N tokens long on both sides, for
 models that have not been trained (`--model scratch:small`).
 
 Trajectories have to be equal. The plain side leaves near-ties to chance; where the two sides part, the logits of the
@@ -235,7 +236,7 @@ def compare(console: Console, config: RunConfig, arguments: argparse.Namespace) 
         playing.play(tasks[0])  # both sides are warm when the clock starts
         plain = playing.side = Side()
         playing = Plain(policy, lab, plain)
-        some = tasks[: arguments.plain]
+        some = tasks[:: max(1, len(tasks) // arguments.plain)][: arguments.plain]
         plain.run(lambda: [playing.play(task) for task in some[::2]])
         ours = play_ours(policy, lab, tasks, arguments)
         plain.run(lambda: [playing.play(task) for task in some[1::2]])
@@ -260,10 +261,10 @@ def main() -> int:
     parser.add_argument("--model", help="a model's folder, or scratch:PRESET for one with random weights")
     parser.add_argument("--fixed", type=int, default=0, metavar="N", help="every reply has N tokens")
     parser.add_argument("--out", type=Path, default=Path("runs/throughput"))
-    parser.add_argument("--epochs", type=float, default=6.0, help="of SFT")
-    parser.add_argument("--episodes", type=int, default=96)
-    parser.add_argument("--plain", type=int, default=8, help="episodes of the plain side")
-    parser.add_argument("--num-envs", type=int, default=32)
+    parser.add_argument("--epochs", type=float, help="of SFT, instead of the configuration's")
+    parser.add_argument("--episodes", type=int, default=192)
+    parser.add_argument("--plain", type=int, default=12, help="episodes of the plain side")
+    parser.add_argument("--num-envs", type=int, default=64)
     parser.add_argument("--num-workers", type=int, default=1)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="of torch, on both sides")
     parser.add_argument("--quick", action="store_true", help="16 episodes, 2 of them on the plain side")
@@ -278,7 +279,8 @@ def main() -> int:
     missed: list[str] = []
     for file in arguments.configs:
         config = load_config(Path(file))
-        config = replace(config, out=arguments.out / Path(file).stem, sft=replace(config.sft, epochs=arguments.epochs))
+        epochs = config.sft.epochs if arguments.epochs is None else arguments.epochs
+        config = replace(config, out=arguments.out / Path(file).stem, sft=replace(config.sft, epochs=epochs))
         missed += compare(console, config, arguments)
     console.print("\n".join(f"missed: {text}" for text in missed) or "all goals met, all trajectories equal")
     return 1 if missed else 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from eto_agent.chat import ChatEncoder, Message, TemplateError
-from eto_agent.drafts import Drafts
 from eto_agent.policies.base import cut_at
 from eto_agent.prompts import Prompts
 from eto_agent.stop_strings import StopStrings
@@ -78,17 +77,3 @@ def test_stop_strings(style: str, string: str) -> None:
     assert found == next(n for n in range(1, len(ids) + 1) if string in tokenizer.decode(ids[max(0, n - 16) : n]))
     assert cut_at(text, [string]) == text.partition(string)[0]
     assert not any(StopStrings(tokenizer, ["\nTask:"])(ids[:n]) for n in range(1, len(ids) + 1))
-
-
-def test_drafts_go_by_what_was_said() -> None:
-    drafts = Drafts(4)
-    assert drafts.guess([7, 8, 9], 10) == ()
-    drafts.learn([1, 2, 3], [10, 11, 12, 13, 14])
-    assert drafts.guess([9, 9, 3], 10) == (10, 11, 12, 13)
-    assert drafts.guess([3, 10, 11], 10) == (12, 13, 14)
-    assert drafts.guess([3, 10, 11], 2) == (12, 13)
-    assert drafts.guess([3, 10, 11], 0) == drafts.guess([14], 10) == ()
-    for _ in range(200):
-        drafts.judge(4, 0)
-    assert drafts.guess([9, 9, 3], 10) == ()
-    assert Drafts(0).guess([3], 10) == ()

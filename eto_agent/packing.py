@@ -1,0 +1,227 @@
+"""`pack`: the new tokens of many conversations as one sequence, so that a forward pass computes little in vain.
+
+Everything in a transformer but attention looks at one token at a time: there, tokens of all conversations lie one after
+the other, without padding. In attention, conversations that feed and hold about as much as each other make a `Part`,
+padded to the longest of it; each reads its own slot of the cache. `attend` is that attention for Transformers.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import accumulate, chain
+from typing import Any
+
+import torch
+from transformers import AttentionInterface, PretrainedConfig
+
+__all__ = ["Packed", "Part", "Piece", "pack", "packed_attention"]
+
+_NAME = "eto_agent_packed"
+_PART_COST = {"cpu": 2_000, "cuda": 100_000}
+"""What one more part costs in a layer, in pairs of query and key: on a CPU the best of some tried with a model of width
+128, on a GPU an estimate (the time of six launches)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a conversation feeds: tokens that follow the first `start` ones, which its slot of the cache holds."""
+
+    slot: int
+    start: int
+    tokens: Sequence[int]
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Conversations that attend together.
+
+    Attributes:
+        slots: where each row's keys and values are, (rows,); None for the first slots in order, read where they lie.
+        width: how many positions are read of a slot.
+        queries: which packed token each query is, (rows, longest); short rows are filled with any.
+        places: row and column of each packed token of this part, (2, tokens).
+        mask: what may be seen, as the number added to the scores, (rows, 1, longest, width).
+    """
+
+    slots: torch.Tensor | None
+    width: int
+    queries: torch.Tensor
+    places: torch.Tensor
+    mask: torch.Tensor
+
+    def visible(self, kept: torch.Tensor) -> torch.Tensor:
+        """Of all slots' keys or values, (slots, heads, capacity, head_dim), those that are read."""
+        if self.slots is None:
+            return kept[: len(self.queries), :, : self.width]
+        return kept[:, :, : self.width].index_select(0, self.slots)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A forward pass.
+
+    Attributes:
+        tokens, positions, slots: of each packed token, (tokens,).
+        parts: for attention; the tokens of one follow those of the one before.
+        ends: for each piece, in the order given, the number of packed tokens up to its last.
+    """
+
+    tokens: torch.Tensor
+    positions: torch.Tensor
+    slots: torch.Tensor
+    parts: list[Part]
+    ends: list[int]
+
+
+def pack(pieces: Sequence[Piece], dtype: torch.dtype, device: torch.device) -> Packed:
+    """Packs pieces, one at most of each slot.
+
+    Args:
+        pieces: what is fed.
+        dtype, device: the model's.
+    """
+    groups = _groups(pieces, _PART_COST.get(device.type, _PART_COST["cuda"]))
+    order = list(chain.from_iterable(groups))
+    lengths = [len(pieces[number].tokens) for number in order]
+    ends = dict(zip(order, accumulate(lengths), strict=True))
+    shapes = [_Shape.of([pieces[number] for number in group], [ends[number] for number in group]) for group in groups]
+    numbers: list[list[int]] = [
+        [token for number in order for token in pieces[number].tokens],
+        [position for number in order for position in range(pieces[number].start, pieces[number].end)],
+        [pieces[number].slot for number in order for _ in pieces[number].tokens],
+    ]
+    for shape in shapes:
+        numbers += [shape.slots, shape.queries, shape.rows, shape.columns]
+    # One transfer for all of it: on a GPU each one costs as much as a launch.
+    flat = torch.tensor(list(chain.from_iterable(numbers))).to(device, non_blocking=True)
+    tokens, positions, slots, *rest = flat.split(list(map(len, numbers)))
+    parts = [
+        shape.part(positions, *rest[4 * number : 4 * number + 4], dtype=dtype) for number, shape in enumerate(shapes)
+    ]
+    return Packed(tokens, positions, slots, parts, [ends[number] for number in range(len(pieces))])
+
+
+def _groups(pieces: Sequence[Piece], cost: int) -> list[list[int]]:
+    """Which pieces attend together: like ones, until what padding wastes would have paid for another part."""
+    order = sorted(
+        range(len(pieces)), key=lambda n: (len(pieces[n].tokens).bit_length(), pieces[n].end, n), reverse=True
+    )
+    groups: list[list[int]] = []
+    longest = width = wasted = 0
+    for number in order:
+        tokens, end = len(pieces[number].tokens), pieces[number].end
+        # A wider one of fewer tokens, or the other way round, pads those before it, too.
+        grown = max(longest, tokens) * max(width, end) - longest * width
+        wasted += max(longest, tokens) * max(width, end) - tokens * end + (len(groups[-1]) * grown if groups else 0)
+        if not groups or wasted > cost:
+            groups.append([])
+            longest = width = wasted = 0
+        groups[-1].append(number)
+        longest, width = max(longest, tokens), max(width, end)
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A part before it is on the device: its numbers."""
+
+    width: int
+    longest: int
+    slots: list[int]
+    queries: list[int]
+    rows: list[int]
+    columns: list[int]
+
+    @classmethod
+    def of(cls, pieces: Sequence[Piece], ends: Sequence[int]) -> _Shape:
+        width, longest = max(piece.end for piece in pieces), max(len(piece.tokens) for piece in pieces)
+        span = max(piece.slot for piece in pieces) + 1
+        in_place = 4 * len(pieces) >= 3 * span  # copying costs more than idle rows
+        places = [piece.slot for piece in pieces] if in_place else list(range(len(pieces)))
+        queries = [[0] * longest for _ in range(span if in_place else len(pieces))]
+        for piece, place, end in zip(pieces, places, ends, strict=True):
+            queries[place] = [min(end - len(piece.tokens) + column, end - 1) for column in range(longest)]
+        return cls(
+            width,
+            longest,
+            [] if in_place else [piece.slot for piece in pieces],
+            list(chain.from_iterable(queries)),
+            [place for piece, place in zip(pieces, places, strict=True) for _ in piece.tokens],
+            [column for piece in pieces for column in range(len(piece.tokens))],
+        )
+
+    def part(
+        self,
+        positions: torch.Tensor,
+        slots: torch.Tensor,
+        queries: torch.Tensor,
+        rows: torch.Tensor,
+        columns: torch.Tensor,
+        dtype: torch.dtype,
+    ) -> Part:
+        queries = queries.view(-1, self.longest)
+        hidden = torch.arange(self.width, device=queries.device) > positions[queries][:, None, :, None]
+        mask = torch.zeros(hidden.shape, dtype=dtype, device=queries.device)
+        mask = mask.masked_fill_(hidden, torch.finfo(dtype).min)
+        return Part(slots if self.slots else None, self.width, queries, torch.stack([rows, columns]), mask)
+
+
+@contextmanager
+def packed_attention(config: PretrainedConfig) -> Iterator[str]:
+    """Within it, models of this configuration attend by parts: calls take what `attend` does; yields its `inner`."""
+    before = config._attn_implementation or "sdpa"
+    config._attn_implementation = _NAME
+    try:
+        yield before
+    finally:
+        config._attn_implementation = before
+
+
+def attend(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    *,
+    parts: Sequence[Part],
+    inner: str,
+    **kwargs: Any,
+) -> tuple[torch.Tensor, None]:
+    """Attention of packed tokens; an attention function of Transformers.
+
+    Args:
+        module: the attention layer.
+        query: (1, heads, tokens, head_dim).
+        key, value: of all slots, (slots, heads, capacity, head_dim).
+        attention_mask: not looked at; each part has its own.
+        parts: as `pack` made them.
+        inner: the attention implementation that each part is given to.
+
+    Returns:
+        (1, tokens, heads, head_dim), and None for the weights.
+    """
+    attention = _attention(module, inner)
+    packed = query[0].transpose(0, 1)
+    found: list[torch.Tensor] = []
+    for part in parts:
+        given = packed[part.queries].transpose(1, 2), part.visible(key), part.visible(value)
+        out = attention(module, *given, part.mask, **kwargs)[0]
+        found.append(out[part.places[0], part.places[1]])
+    return torch.cat(found)[None], None
+
+
+def _attention(module: torch.nn.Module, name: str) -> Callable[..., Any]:
+    if name == "eager":  # each model has its own
+        return vars(sys.modules[type(module).__module__])["eager_attention_forward"]
+    return AttentionInterface()[name]
+
+
+AttentionInterface.register(_NAME, attend)

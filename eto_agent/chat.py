@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
 from eto_agent.protocols import PROTOCOLS, Protocol
@@ -167,6 +168,9 @@ class ChatEncoder:
         tokenizer: any Hugging Face tokenizer with a chat template.
         chat_template: a Jinja template used instead of the tokenizer's own.
 
+    Attributes:
+        end_of_turn_ids: the ids that end a reply: the template's end-of-turn token, then the tokenizer's end of text.
+
     Raises:
         TemplateError: no template, one without an end-of-turn token, or one that drops or re-writes earlier turns.
     """
@@ -180,13 +184,9 @@ class ChatEncoder:
         self._special = re.compile("|".join(special) or r"(?!)")
         self._shape = self._take_apart()
         self._end_id = int(tokenizer.convert_tokens_to_ids(self._shape.end_of_turn))  # type: ignore[arg-type]
+        eos = tokenizer.eos_token_id
+        self.end_of_turn_ids = tuple(dict.fromkeys([self._end_id] + ([eos] if isinstance(eos, int) else [])))
         self._anchors = {text: self._ids([text])[0] for text in (self._shape.generate, self._shape.end_of_turn)}
-
-    @property
-    def end_of_turn_ids(self) -> tuple[int, ...]:
-        """The ids that end a reply: the template's end-of-turn token first, then the tokenizer's end of text."""
-        eos = self.tokenizer.eos_token_id
-        return tuple(dict.fromkeys([self._end_id] + ([eos] if isinstance(eos, int) else [])))
 
     def prompt_ids(self, messages: Sequence[Message]) -> list[int]:
         """The ids of a conversation that ends with a user turn, generation prompt included."""
@@ -206,18 +206,28 @@ class ChatEncoder:
         )
 
     def extend(self, ids: Sequence[int], added: Sequence[Message]) -> list[int]:
-        """The ids of a prompt that goes on: equal to `prompt_ids` of the longer conversation, without its length.
+        """The ids of a prompt that goes on; see `extend_all`."""
+        return self.extend_all([(ids, added)])[0]
 
-        The turns that were added are proved in a short conversation of their own; `encode` proves the whole again.
+    def extend_all(self, prompts: Sequence[tuple[Sequence[int], Sequence[Message]]]) -> list[list[int]]:
+        """The ids of prompts that go on: equal to `prompt_ids` of the longer conversations, without their lengths.
+
+        The turns that were added are proved in a conversation of their own; `encode` proves the whole again.
 
         Args:
-            ids: the earlier prompt.
-            added: what followed: an agent turn and a user turn, or several such.
+            prompts: each the ids of the earlier prompt, and what followed: an agent turn and a user turn, or several
+                such.
         """
-        if len(added) % 2 or any(m["role"] != ("user" if i % 2 else "assistant") for i, m in enumerate(added)):
-            raise TemplateError("A prompt goes on with an agent turn and a user turn.")
-        self._prove([_user("?"), *added])
-        return [*ids, *(i for segment, _, _ in self._cut_up(added, 1) for i in segment)]
+        turns = [turn for _, added in prompts for turn in added]
+        for _, added in prompts:
+            if len(added) % 2 or any(m["role"] != ("user" if i % 2 else "assistant") for i, m in enumerate(added)):
+                raise TemplateError("A prompt goes on with an agent turn and a user turn.")
+        if turns:
+            self._prove([_user("?"), *turns])
+        segments = iter(self._cut_up(turns, 1))
+        return [
+            [*ids, *(i for segment, _, _ in islice(segments, len(added)) for i in segment)] for ids, added in prompts
+        ]
 
     def reply_text(self, ids: Sequence[int]) -> str:
         """The text of a sampled reply, without its end-of-turn token and surrounding white space."""

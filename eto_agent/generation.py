@@ -17,7 +17,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, islice
+from itertools import accumulate, islice, zip_longest
 from typing import Any
 
 import torch
@@ -142,12 +142,12 @@ class Generator:
         if len(prompt) >= self.max_context:
             self._done.append((key, Completion((), (), "context")))
             return
-        row = self._rows.get(key)
+        ids, row = list(prompt), self._rows.get(key)
         if row is None:
-            row = self._new_row(key, prompt)
+            row = self._new_row(key, ids)
         elif any(each is row for each in (*self._unread, *self._active)):
             raise ValueError(f"Conversation {key!r} has a reply under way; take it out of advance() first.")
-        row.prompt, row.ids, row.log_probs, row.stops = list(prompt), [], [], stops
+        row.prompt, row.ids, row.log_probs, row.stops = ids, [], [], stops
         row.room = min(self.settings.max_new_tokens, self.max_context - len(prompt))
         row.seed = reply_seed(self.settings.seed, key, len(prompt))
         del row.cached[_common(row.cached, row.prompt) :]
@@ -175,20 +175,21 @@ class Generator:
     # The forward pass
 
     def _feed(self, read: Sequence[_Row]) -> tuple[list[list[int]], torch.Tensor]:
-        """Feeds what the caches lack of prompts, and for each reply under way its last token and a guess.
+        """Feeds what the caches lack of prompts and replies, and a guess of what follows each.
 
         Returns:
-            for each row the tokens whose next ones are wanted, and the logits of those, (tokens, vocabulary).
+            for each row the last token that is known and the guess, and the logits after those, (tokens, vocabulary).
         """
         self._move_down()
-        new = [row.prompt[len(row.cached) :] for row in read]
-        self.tokens_read += sum(map(len, new))
-        going = [[row.ids[-1], *self._guess(row)] for row in self._active]
-        rows = zip((*read, *self._active), (*new, *going), strict=True)
-        pieces = [Piece(row.slot, len(row.cached), ids) for row, ids in rows]
-        for row in read:
-            row.cached = row.prompt[:-1]
-        fed = [*(ids[-1:] for ids in new), *going]
+        rows = [*read, *self._active]
+        fed = [[(row.ids or row.prompt)[-1], *self._guess(row)] for row in rows]
+        new = [row.prompt[len(row.cached) : -1] for row in read]
+        self.tokens_read += sum(map(len, new)) + len(new)
+        starts = [len(row.cached) for row in rows]
+        for row, ids in zip(read, new, strict=True):
+            row.cached += ids
+        tokens = [[*ids, *more] for ids, more in zip_longest(new, fed, fillvalue=())]
+        pieces = [Piece(row.slot, start, ids) for row, start, ids in zip(rows, starts, tokens, strict=True)]
         return fed, self._forward(pieces, list(map(len, fed)))
 
     def _guess(self, row: _Row) -> tuple[int, ...]:
@@ -273,13 +274,13 @@ class Generator:
 
     # Slots
 
-    def _new_row(self, key: str, prompt: Sequence[int]) -> _Row:
+    def _new_row(self, key: str, prompt: list[int]) -> _Row:
         """A row for a new conversation, with what another one begins with alike: instruction and example, mostly."""
         row = _Row(key, heapq.heappop(self._free) if self._free else len(self._rows))
         shared = {each.key: _common(each.cached, prompt) for each in self._rows.values()}
         donor = max(shared, key=shared.__getitem__, default="")
         if shared.get(donor, 0) >= _WORTH_COPYING:
-            row.cached = list(prompt[: shared[donor]])
+            row.cached = prompt[: shared[donor]]
             self._cache.reserve(row.slot + 1, len(row.cached))
             self._cache.move(self._rows[donor].slot, row.slot, len(row.cached))
         self._rows[key] = row
@@ -298,9 +299,9 @@ class Generator:
                 row.slot = target
 
 
-def _common(cached: Sequence[int], prompt: Sequence[int]) -> int:
+def _common(cached: list[int], prompt: list[int]) -> int:
     """How many leading ids agree; at least one of the prompt is always fed, to have logits."""
     limit = min(len(cached), len(prompt) - 1)
-    if list(cached[:limit]) == list(prompt[:limit]):
+    if cached[:limit] == prompt[:limit]:
         return limit
     return next(n for n in range(limit) if cached[n] != prompt[n])

@@ -11,13 +11,17 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import chain
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from transformers import AttentionInterface, PretrainedConfig
 
 __all__ = ["Packed", "Part", "Piece", "pack", "packed_attention"]
+
+Numbers = NDArray[np.int64]
 
 _NAME = "eto_agent_packed"
 _PART_COST = {"cpu": 2_000, "cuda": 100_000}
@@ -46,14 +50,14 @@ class Part:
         slots: where each row's keys and values are, (rows,); None for the first slots in order, read where they lie.
         width: how many positions are read of a slot.
         queries: which packed token each query is, (rows, longest); short rows are filled with any.
-        places: row and column of each packed token of this part, (2, tokens).
+        places: row and column of each packed token of this part, (tokens,) each.
         mask: what may be seen, as the number added to the scores, (rows, 1, longest, width).
     """
 
     slots: torch.Tensor | None
     width: int
     queries: torch.Tensor
-    places: torch.Tensor
+    places: tuple[torch.Tensor, torch.Tensor]
     mask: torch.Tensor
 
     def visible(self, kept: torch.Tensor) -> torch.Tensor:
@@ -89,23 +93,32 @@ def pack(pieces: Sequence[Piece], dtype: torch.dtype, device: torch.device) -> P
     """
     groups = _groups(pieces, _PART_COST.get(device.type, _PART_COST["cuda"]))
     order = list(chain.from_iterable(groups))
-    lengths = [len(pieces[number].tokens) for number in order]
-    ends = dict(zip(order, accumulate(lengths), strict=True))
-    shapes = [_Shape.of([pieces[number] for number in group], [ends[number] for number in group]) for group in groups]
-    numbers: list[list[int]] = [
-        [token for number in order for token in pieces[number].tokens],
-        [position for number in order for position in range(pieces[number].start, pieces[number].end)],
-        [pieces[number].slot for number in order for _ in pieces[number].tokens],
+    lengths, starts, its_slots = np.array([(len(pieces[n].tokens), pieces[n].start, pieces[n].slot) for n in order]).T
+    ends = lengths.cumsum()
+    columns = np.arange(ends[-1]) - (ends - lengths).repeat(lengths)
+    shapes: list[_Shape] = []
+    numbers = [
+        np.fromiter(chain.from_iterable(pieces[n].tokens for n in order), np.int64, ends[-1]),
+        columns + starts.repeat(lengths),
+        its_slots.repeat(lengths),
+        columns,
     ]
-    for shape in shapes:
-        numbers += [shape.slots, shape.queries, shape.rows, shape.columns]
+    last = 0
+    for group in groups:
+        its = slice(last, last + len(group))
+        last = its.stop
+        shapes.append(_Shape.of(its_slots[its], lengths[its], ends[its], int((starts + lengths)[its].max())))
+        numbers += [shapes[-1].slots, shapes[-1].queries.ravel(), shapes[-1].rows]
     # One transfer for all of it: on a GPU each one costs as much as a launch.
-    flat = torch.tensor(list(chain.from_iterable(numbers))).to(device, non_blocking=True)
-    tokens, positions, slots, *rest = flat.split(list(map(len, numbers)))
+    flat = torch.from_numpy(np.concatenate(numbers)).to(device, non_blocking=True)
+    tokens, positions, slots, column, *rest = flat.split([len(each) for each in numbers])
     parts = [
-        shape.part(positions, *rest[4 * number : 4 * number + 4], dtype=dtype) for number, shape in enumerate(shapes)
+        shape.part(positions, column, *rest[3 * number : 3 * number + 3], dtype=dtype)
+        for number, shape in enumerate(shapes)
     ]
-    return Packed(tokens, positions, slots, parts, [ends[number] for number in range(len(pieces))])
+    place = np.empty(len(order), np.int64)
+    place[order] = ends
+    return Packed(tokens, positions, slots, parts, place.tolist())
 
 
 def _groups(pieces: Sequence[Piece], cost: int) -> list[list[int]]:
@@ -130,47 +143,45 @@ def _groups(pieces: Sequence[Piece], cost: int) -> list[list[int]]:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """A part before it is on the device: its numbers."""
+    """A part before it is on the device.
+
+    Attributes:
+        width: how many positions are read; `begin` and `end`: of its tokens among all.
+        slots: of its rows, none where they are read in place.
+        queries: the packed token of each query, (rows, longest); `rows`: the row of each token.
+    """
 
     width: int
-    longest: int
-    slots: list[int]
-    queries: list[int]
-    rows: list[int]
-    columns: list[int]
+    begin: int
+    end: int
+    slots: Numbers
+    queries: Numbers
+    rows: Numbers
 
     @classmethod
-    def of(cls, pieces: Sequence[Piece], ends: Sequence[int]) -> _Shape:
-        width, longest = max(piece.end for piece in pieces), max(len(piece.tokens) for piece in pieces)
-        span = max(piece.slot for piece in pieces) + 1
-        in_place = 4 * len(pieces) >= 3 * span  # copying costs more than idle rows
-        places = [piece.slot for piece in pieces] if in_place else list(range(len(pieces)))
-        queries = [[0] * longest for _ in range(span if in_place else len(pieces))]
-        for piece, place, end in zip(pieces, places, ends, strict=True):
-            queries[place] = [min(end - len(piece.tokens) + column, end - 1) for column in range(longest)]
-        return cls(
-            width,
-            longest,
-            [] if in_place else [piece.slot for piece in pieces],
-            list(chain.from_iterable(queries)),
-            [place for piece, place in zip(pieces, places, strict=True) for _ in piece.tokens],
-            [column for piece in pieces for column in range(len(piece.tokens))],
-        )
+    def of(cls, slots: Numbers, lengths: Numbers, ends: Numbers, width: int) -> _Shape:
+        span = int(slots.max()) + 1
+        in_place = 4 * len(slots) >= 3 * span  # copying costs more than idle rows
+        places = slots if in_place else np.arange(len(slots))
+        queries = np.zeros((span if in_place else len(slots), lengths.max()), np.int64)
+        queries[places] = np.minimum((ends - lengths)[:, None] + np.arange(lengths.max()), ends[:, None] - 1)
+        rows = places.repeat(lengths)
+        return cls(width, int(ends[0] - lengths[0]), int(ends[-1]), slots[: 0 if in_place else None], queries, rows)
 
     def part(
         self,
         positions: torch.Tensor,
+        column: torch.Tensor,
         slots: torch.Tensor,
         queries: torch.Tensor,
         rows: torch.Tensor,
-        columns: torch.Tensor,
         dtype: torch.dtype,
     ) -> Part:
-        queries = queries.view(-1, self.longest)
+        queries = queries.view(self.queries.shape)
         hidden = torch.arange(self.width, device=queries.device) > positions[queries][:, None, :, None]
-        mask = torch.zeros(hidden.shape, dtype=dtype, device=queries.device)
-        mask = mask.masked_fill_(hidden, torch.finfo(dtype).min)
-        return Part(slots if self.slots else None, self.width, queries, torch.stack([rows, columns]), mask)
+        mask = torch.where(hidden, torch.finfo(dtype).min, 0.0).to(dtype)
+        places = rows, column[self.begin : self.end]
+        return Part(slots if len(slots) else None, self.width, queries, places, mask)
 
 
 @contextmanager
@@ -214,7 +225,7 @@ def attend(
     for part in parts:
         given = packed[part.queries].transpose(1, 2), part.visible(key), part.visible(value)
         out = attention(module, *given, part.mask, **kwargs)[0]
-        found.append(out[part.places[0], part.places[1]])
+        found.append(out[part.places])
     return torch.cat(found)[None], None
 
 

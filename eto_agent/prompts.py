@@ -17,24 +17,31 @@ class Prompts:
         self._known: dict[str, tuple[list[Message], list[int]]] = {}
 
     def ids(self, key: str, messages: Sequence[Message]) -> list[int]:
-        """The ids of a conversation that ends with a user turn, generation prompt included.
+        """The ids of one conversation; see `all`."""
+        return self.all([(key, messages)])[0]
+
+    def all(self, conversations: Sequence[tuple[str, Sequence[Message]]]) -> list[list[int]]:
+        """The ids of conversations that end with a user turn, generation prompt included.
 
         Args:
-            key: the conversation's name.
-            messages: all of it; where it does not go on from what was known under that name, all is encoded.
+            conversations: each its name and all of it; where it does not go on from what was known under that name,
+                all is encoded.
 
         Raises:
-            TemplateError: the template cannot render the conversation as it is.
+            TemplateError: the template cannot render a conversation as it is.
         """
-        before, ids = self._known.get(key, ([], []))
-        whole = list(messages)
-        known = len(before)
-        if known and len(whole) >= known and whole[:known] == before:
-            ids = self._encoder.extend(ids, whole[known:])
-        else:
-            ids = self._encoder.prompt_ids(whole)
-        self._known[key] = (whole, ids)
-        return list(ids)
+        growing: list[tuple[str, list[Message], list[int], list[Message]]] = []
+        for key, messages in conversations:
+            before, ids = self._known.get(key, ([], []))
+            whole, known = list(messages), len(before)
+            if known and len(whole) >= known and whole[:known] == before:
+                growing.append((key, whole, ids, whole[known:]))
+            else:
+                self._known[key] = (whole, self._encoder.prompt_ids(whole))
+        longer = self._encoder.extend_all([(ids, added) for _, _, ids, added in growing])
+        for (key, whole, _, _), ids in zip(growing, longer, strict=True):
+            self._known[key] = (whole, ids)
+        return [list(self._known[key][1]) for key, _ in conversations]
 
     def forget(self, key: str) -> None:
         """Drops a conversation that has ended."""

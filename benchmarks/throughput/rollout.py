@@ -1,4 +1,4 @@
-"""python benchmarks/throughput/rollout.py [--configs FILE ...] [--episodes 192] [--plain 12] [--num-envs 64] [--quick]
+"""python benchmarks/throughput/rollout.py [--configs FILE ...] [--episodes 192] [--plain 24] [--num-envs 64] [--quick]
 
 Exploration with continuous batching against one episode at a time, in one run: the same model, tasks and machine.
 
@@ -10,8 +10,8 @@ Exploration with continuous batching against one episode at a time, in one run: 
 * Our side is `rollout.explore`: `--num-envs` environments in `--num-workers` processes.
 
 The model is the SFT agent of each configuration, trained now where its run folder under `--out` does not hold it (for
-`--epochs` epochs, if given); or any model folder with `--model`. `--fixed N` makes every reply N tokens long on both sides, for
-models that have not been trained (`--model scratch:small`).
+`--epochs` epochs, if given); or any model folder with `--model`. `--fixed N` makes every reply N tokens long on both
+sides, for models that have not been trained (`--model scratch:small`).
 
 Trajectories have to be equal. The plain side leaves near-ties to chance; where the two sides part, the logits of the
 two candidates are compared, and a difference below the margin counts as a tie, any other as an error.
@@ -263,7 +263,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("runs/throughput"))
     parser.add_argument("--epochs", type=float, help="of SFT, instead of the configuration's")
     parser.add_argument("--episodes", type=int, default=192)
-    parser.add_argument("--plain", type=int, default=12, help="episodes of the plain side")
+    parser.add_argument("--plain", type=int, default=24, help="episodes of the plain side")
     parser.add_argument("--num-envs", type=int, default=64)
     parser.add_argument("--num-workers", type=int, default=1)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="of torch, on both sides")

@@ -54,16 +54,19 @@ class TransformersPolicy:
         return 0.0  # conversations join between two tokens
 
     def submit(self, conversations: Sequence[Conversation]) -> None:
-        for each in conversations:
-            self.generator.submit(each.key, self._prompts.ids(each.key, each.messages), self._stops)
+        for each, ids in zip(conversations, self._prompt_ids(conversations), strict=True):
+            self.generator.submit(each.key, ids, self._stops)
 
     def collect(self) -> list[tuple[str, Reply]]:
         return [(key, self._reply(completion)) for key, completion in self.generator.advance()]
 
     def act(self, conversations: Sequence[Conversation]) -> list[Reply]:
         keys = [each.key for each in conversations]
-        prompts = [self._prompts.ids(each.key, each.messages) for each in conversations]
-        return [self._reply(completion) for completion in self.generator.complete(keys, prompts, self._stops)]
+        completions = self.generator.complete(keys, self._prompt_ids(conversations), self._stops)
+        return [self._reply(completion) for completion in completions]
+
+    def _prompt_ids(self, conversations: Sequence[Conversation]) -> list[list[int]]:
+        return self._prompts.all([(each.key, each.messages) for each in conversations])
 
     def _reply(self, completion: Any) -> Reply:
         if not completion.ids:

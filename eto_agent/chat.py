@@ -222,8 +222,13 @@ class ChatEncoder:
         for _, added in prompts:
             if len(added) % 2 or any(m["role"] != ("user" if i % 2 else "assistant") for i, m in enumerate(added)):
                 raise TemplateError("A prompt goes on with an agent turn and a user turn.")
-        if turns:
+        if not turns:
+            return [list(ids) for ids, _ in prompts]
+        try:
             self._prove([_user("?"), *turns])
+        except TemplateError:  # the others are not to answer for one of them
+            for _, added in prompts:
+                self._prove([_user("?"), *added])
         segments = iter(self._cut_up(turns, 1))
         return [
             [*ids, *(i for segment, _, _ in islice(segments, len(added)) for i in segment)] for ids, added in prompts

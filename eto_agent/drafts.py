@@ -3,10 +3,10 @@
 Agents repeat themselves (prompt lookup decoding goes by that, too), in three ways that are counted here: what followed
 the same few tokens in any reply; what followed them in this conversation, which has its own objects; and how far back
 the same token stood, as the object of an action does in the thought before it. The surest of them is the guess. It ends
-where it is more likely wrong than right, as far as the counts tell, since checking a wrong token costs time.
+where the counts say that it may well be wrong, since checking a wrong token costs time.
 
-A guess changes nothing but the time: each token is chosen from the logits after the tokens before it, as it would be
-without, and a guess counts only as far as it agrees.
+A guess changes the time and not the reply: each token is chosen from the logits after the tokens before it, as it would
+be without, and a guess counts only as far as it agrees. (In half precision, logits depend a little on a pass's shape.)
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SURE = 0.45
 _DOUBT = 0.5
 """Added to how often something was seen: what was seen once and came true is sure by two thirds."""
 _MOST_KEPT = 200_000
-"""Entries after which all are forgotten."""
+"""Entries of all replies after which they are forgotten."""
 
 
 class _Tally:
@@ -72,7 +72,6 @@ class Drafts:
             return
         if len(self._everywhere) > _MOST_KEPT:
             self._everywhere.clear()
-            self._back.clear()
         here = self._here.setdefault(key, {})
         before = list(prompt[-_WINDOW:])
         whole = [*before, *ids]

@@ -17,7 +17,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, islice, zip_longest
+from itertools import accumulate, islice
 from typing import Any
 
 import torch
@@ -33,12 +33,12 @@ from eto_agent.seeds import reply_seed
 __all__ = ["Completion", "GenerationSettings", "Generator", "Stops"]
 
 _READ_TOKENS = 8192
-"""Most tokens of prompts that are read in one forward pass (a longer prompt is read by itself)."""
+"""Most tokens of prompts that are read in one forward pass (or one longer prompt)."""
 _WORTH_COPYING = 16
 """A new conversation takes over what it shares with another from this many tokens on."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Row:
     """A conversation: its slot, what the cache holds of it, and the reply under way."""
 
@@ -60,8 +60,8 @@ class Generator:
     between two tokens, so that none waits for another one's reply.
 
     Args:
-        model: a causal language model in evaluation mode (Llama, Mistral, Qwen and others whose attention accepts a
-            four-dimensional mask).
+        model: a causal language model whose attention goes through the `AttentionInterface` of Transformers (Llama,
+            Mistral, Qwen, Gemma and most others).
         end_ids: token ids that end a reply.
         settings: how to decode.
         max_context: tokens of prompt and reply together; None takes the model's `max_position_embeddings`.
@@ -70,6 +70,9 @@ class Generator:
         tokens_read, tokens_written: prompt tokens computed and reply tokens decoded so far.
         ties: how often two candidates were so close that the logits were computed again.
         passes: forward passes so far, those for ties not counted.
+
+    Raises:
+        ValueError: the model's attention cannot be replaced.
     """
 
     def __init__(
@@ -79,6 +82,11 @@ class Generator:
         settings: GenerationSettings,
         max_context: int | None = None,
     ) -> None:
+        if not model._supports_attention_backend:
+            raise ValueError(
+                f"{type(model).__name__} has an attention of its own, which cannot read many conversations at once; "
+                "expected a model whose attention goes through transformers.AttentionInterface, such as Llama's."
+            )
         self.model = model.eval()
         self.head: Any = model.get_output_embeddings()
         self.settings = settings
@@ -96,12 +104,14 @@ class Generator:
         self._drafts = Drafts(settings.draft_tokens)
 
     def forget(self, key: str) -> None:
-        """Drops the cache of a conversation that has ended."""
+        """Drops the cache of a conversation that has ended, and its reply if one is due."""
         self._drafts.forget(key)
+        self._done = [each for each in self._done if each[0] != key]
         row = self._rows.pop(key, None)
         if row is not None:
-            self._active = [each for each in self._active if each is not row]
-            self._unread = [each for each in self._unread if each is not row]
+            for rows in (self._active, self._unread):
+                if row in rows:
+                    rows.remove(row)
             heapq.heappush(self._free, row.slot)
 
     def complete(
@@ -110,7 +120,7 @@ class Generator:
         """Decodes one reply for each prompt.
 
         Args:
-            keys: the conversations' names: they find the cache and name the random stream.
+            keys: the conversations' names, all different: they find the cache and name the random stream.
             prompts: the whole conversation so far as token ids, ending where the reply begins.
             stops: says whether a stop string has appeared; None for none.
         """
@@ -139,66 +149,70 @@ class Generator:
         Raises:
             ValueError: the conversation has a reply under way.
         """
+        row = self._rows.get(key)
+        if row in self._unread or row in self._active or any(done == key for done, _ in self._done):
+            raise ValueError(f"Conversation {key!r} has a reply under way; take it out of advance() first.")
         if len(prompt) >= self.max_context:
             self._done.append((key, Completion((), (), "context")))
             return
-        ids, row = list(prompt), self._rows.get(key)
-        if row is None:
-            row = self._new_row(key, ids)
-        elif any(each is row for each in (*self._unread, *self._active)):
-            raise ValueError(f"Conversation {key!r} has a reply under way; take it out of advance() first.")
+        ids = list(prompt)
+        row = row or self._new_row(key, ids)
         row.prompt, row.ids, row.log_probs, row.stops = ids, [], [], stops
-        row.room = min(self.settings.max_new_tokens, self.max_context - len(prompt))
-        row.seed = reply_seed(self.settings.seed, key, len(prompt))
-        del row.cached[_common(row.cached, row.prompt) :]
+        row.room = min(self.settings.max_new_tokens, self.max_context - len(ids))
+        row.seed = reply_seed(self.settings.seed, key, len(ids))
+        del row.cached[_common(row.cached, ids) :]
         self._unread.append(row)
 
     @torch.inference_mode()
     def advance(self) -> list[tuple[str, Completion]]:
         """Runs one forward pass, and returns (key, reply) of the replies that ended.
 
-        The pass reads the prompts that wait, and decodes at least one token of every reply.
+        The pass reads prompts that wait (`_READ_TOKENS` at most, but one if any waits), and decodes at least one token
+        of every reply under way. Where it fails, everything is as it was before, and it may be tried again.
         """
-        read, self._unread = self._due()
-        rows = [*read, *self._active]
+        rows, unread = self._due()
         if rows:
-            self._active = self._take(rows, *self._feed(read))
+            fed, logits = self._feed(rows)
+            self._unread, self._active = unread, rows
+            self._take(list(rows), fed, logits)
         done, self._done = self._done, []
         return done
 
     def _due(self) -> tuple[list[_Row], list[_Row]]:
-        """The prompts that are read next, at least one if any waits, and those that have to wait."""
+        """The rows of the next pass, and those whose prompts have to wait."""
         totals = accumulate(len(row.prompt) - len(row.cached) for row in self._unread)
         number = max(1, sum(total <= _READ_TOKENS for total in totals))
-        return self._unread[:number], self._unread[number:]
+        return [*self._unread[:number], *self._active], self._unread[number:]
 
     # The forward pass
 
-    def _feed(self, read: Sequence[_Row]) -> tuple[list[list[int]], torch.Tensor]:
+    def _feed(self, rows: Sequence[_Row]) -> tuple[list[list[int]], torch.Tensor]:
         """Feeds what the caches lack of prompts and replies, and a guess of what follows each.
 
         Returns:
             for each row the last token that is known and the guess, and the logits after those, (tokens, vocabulary).
         """
         self._move_down()
-        rows = [*read, *self._active]
         fed = [[(row.ids or row.prompt)[-1], *self._guess(row)] for row in rows]
-        new = [row.prompt[len(row.cached) : -1] for row in read]
-        self.tokens_read += sum(map(len, new)) + len(new)
-        starts = [len(row.cached) for row in rows]
-        for row, ids in zip(read, new, strict=True):
+        new = [[] if row.ids else row.prompt[len(row.cached) : -1] for row in rows]
+        logits = self._forward(
+            [
+                Piece(row.slot, len(row.cached), [*ids, *more], len(more))
+                for row, ids, more in zip(rows, new, fed, strict=True)
+            ]
+        )
+        for row, ids in zip(rows, new, strict=True):
             row.cached += ids
-        tokens = [[*ids, *more] for ids, more in zip_longest(new, fed, fillvalue=())]
-        pieces = [Piece(row.slot, start, ids) for row, start, ids in zip(rows, starts, tokens, strict=True)]
-        return fed, self._forward(pieces, list(map(len, fed)))
+            self.tokens_read += 0 if row.ids else len(ids) + 1
+        return fed, logits
 
     def _guess(self, row: _Row) -> tuple[int, ...]:
         reach = self._drafts.reach
         last = [*row.prompt[-reach:], *row.ids][-reach:]
         return self._drafts.guess(row.key, last, row.room - len(row.ids) - 1)
 
-    def _forward(self, pieces: Sequence[Piece], wanted: Sequence[int]) -> torch.Tensor:
-        """Runs the model; returns the logits after the last tokens of each piece, as many as wanted of each.
+    def _forward(self, pieces: Sequence[Piece]) -> torch.Tensor:
+        """Runs the model; returns the logits after those tokens of the pieces of which they are wanted.
 
         What is fed and kept behind the end of a row is never seen: its next tokens are written over it.
         """
@@ -216,13 +230,12 @@ class Generator:
                 parts=packed.parts,
                 inner=inner,
             ).last_hidden_state[0]
-        places = [end - n for end, number in zip(packed.ends, wanted, strict=True) for n in range(number, 0, -1)]
-        return self.head(hidden[torch.tensor(places, device=self.device)]).float()
+        return self.head(hidden[packed.wanted]).float()
 
     # Tokens
 
-    def _take(self, rows: Sequence[_Row], fed: Sequence[Sequence[int]], logits: torch.Tensor) -> list[_Row]:
-        """Chooses each row's next tokens, as long as those that were fed are right; returns the rows that go on.
+    def _take(self, rows: Sequence[_Row], fed: Sequence[Sequence[int]], logits: torch.Tensor) -> None:
+        """Chooses each row's next tokens, as long as those that were fed are right; replies that end become done.
 
         Args:
             rows: the rows; `fed`: the token that was due for each of them, and guesses.
@@ -231,7 +244,6 @@ class Generator:
         seeds = [row.seed for row, ids in zip(rows, fed, strict=True) for _ in ids]
         numbers = [len(row.ids) + n for row, ids in zip(rows, fed, strict=True) for n in range(len(ids))]
         chosen = zip(*choose(logits, self.settings.temperature, seeds, numbers), strict=True)
-        going: list[_Row] = []
         for row, ids in zip(rows, fed, strict=True):
             mine = list(islice(chosen, len(ids)))
             stop = ""
@@ -246,11 +258,9 @@ class Generator:
                     break
             if stop:
                 self._end(row, stop)
-            else:
-                going.append(row)
-        return going
 
     def _end(self, row: _Row, stop: str) -> None:
+        self._active.remove(row)
         self.tokens_written += len(row.ids)
         self._drafts.learn(row.key, row.prompt, row.ids)
         self._done.append((row.key, Completion(tuple(row.ids), tuple(row.log_probs), stop)))
@@ -276,27 +286,24 @@ class Generator:
 
     def _new_row(self, key: str, prompt: list[int]) -> _Row:
         """A row for a new conversation, with what another one begins with alike: instruction and example, mostly."""
-        row = _Row(key, heapq.heappop(self._free) if self._free else len(self._rows))
         shared = {each.key: _common(each.cached, prompt) for each in self._rows.values()}
-        donor = max(shared, key=shared.__getitem__, default="")
-        if shared.get(donor, 0) >= _WORTH_COPYING:
-            row.cached = prompt[: shared[donor]]
-            self._cache.reserve(row.slot + 1, len(row.cached))
-            self._cache.move(self._rows[donor].slot, row.slot, len(row.cached))
-        self._rows[key] = row
+        donor = self._rows.get(max(shared, key=shared.__getitem__, default=""))
+        row = self._rows[key] = _Row(key, heapq.heappop(self._free) if self._free else len(self._rows))
+        if donor is not None and shared[donor.key] >= _WORTH_COPYING:
+            self._cache.reserve(row.slot + 1, shared[donor.key])
+            self._cache.move(donor.slot, row.slot, shared[donor.key])
+            row.cached = prompt[: shared[donor.key]]
         return row
 
     def _move_down(self) -> None:
         """Moves conversations into free slots below, once half of the slots are free: empty ones cost time too."""
         if 2 * len(self._free) < len(self._free) + len(self._rows):
             return
-        self._free = list(range(len(self._rows), len(self._free) + len(self._rows)))
-        holes = set(range(len(self._rows))) - {row.slot for row in self._rows.values()}
         for row in self._rows.values():
             if row.slot >= len(self._rows):
-                target = holes.pop()
-                self._cache.move(row.slot, target, len(row.cached))
-                row.slot = target
+                if row.cached:
+                    self._cache.move(row.slot, self._free[0], len(row.cached))
+                row.slot = heapq.heapreplace(self._free, row.slot)
 
 
 def _common(cached: list[int], prompt: list[int]) -> int:

@@ -49,7 +49,7 @@ class SlotCache(DynamicCache):
         for layers in (self.keys, self.values):
             for number, old in enumerate(layers):
                 layers[number] = old.new_zeros(slots, old.shape[1], capacity, old.shape[3])
-                layers[number][: self.slots, :, : self.capacity] = old
+                layers[number][: self.slots, :, : self.capacity] = old[: self.slots, :, : self.capacity]
         self.slots, self.capacity = slots, capacity
 
     def move(self, source: int, target: int, length: int) -> None:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
@@ -31,11 +31,15 @@ _PART_COST = {"cpu": 2_000, "cuda": 100_000}
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What a conversation feeds: tokens that follow the first `start` ones, which its slot of the cache holds."""
+    """What a conversation feeds: tokens that follow the first `start` ones, which its slot of the cache holds.
+
+    Logits are wanted after the last `wanted` of them.
+    """
 
     slot: int
     start: int
     tokens: Sequence[int]
+    wanted: int = 1
 
     @property
     def end(self) -> int:
@@ -51,6 +55,7 @@ class Part:
         width: how many positions are read of a slot.
         queries: which packed token each query is, (rows, longest); short rows are filled with any.
         places: row and column of each packed token of this part, (tokens,) each.
+        positions: of each query, (rows, longest).
         mask: what may be seen, as the number added to the scores, (rows, 1, longest, width).
     """
 
@@ -58,7 +63,15 @@ class Part:
     width: int
     queries: torch.Tensor
     places: tuple[torch.Tensor, torch.Tensor]
+    positions: torch.Tensor
     mask: torch.Tensor
+
+    def within(self, window: int | None) -> torch.Tensor:
+        """The mask where a token sees no more than that many, itself among them; None: all before it."""
+        if window is None or self.width <= window:
+            return self.mask
+        passed = torch.arange(self.width, device=self.mask.device) <= self.positions[:, None, :, None] - window
+        return self.mask.masked_fill(passed, torch.finfo(self.mask.dtype).min)
 
     def visible(self, kept: torch.Tensor) -> torch.Tensor:
         """Of all slots' keys or values, (slots, heads, capacity, head_dim), those that are read."""
@@ -74,14 +87,14 @@ class Packed:
     Attributes:
         tokens, positions, slots: of each packed token, (tokens,).
         parts: for attention; the tokens of one follow those of the one before.
-        ends: for each piece, in the order given, the number of packed tokens up to its last.
+        wanted: the tokens after which logits are wanted, (number,); the pieces' in the order in which they were given.
     """
 
     tokens: torch.Tensor
     positions: torch.Tensor
     slots: torch.Tensor
     parts: list[Part]
-    ends: list[int]
+    wanted: torch.Tensor
 
 
 def pack(pieces: Sequence[Piece], dtype: torch.dtype, device: torch.device) -> Packed:
@@ -96,29 +109,28 @@ def pack(pieces: Sequence[Piece], dtype: torch.dtype, device: torch.device) -> P
     lengths, starts, its_slots = np.array([(len(pieces[n].tokens), pieces[n].start, pieces[n].slot) for n in order]).T
     ends = lengths.cumsum()
     columns = np.arange(ends[-1]) - (ends - lengths).repeat(lengths)
-    shapes: list[_Shape] = []
+    end_of = dict(zip(order, ends.tolist(), strict=True))
+    wanted = [end_of[n] - back for n, piece in enumerate(pieces) for back in range(piece.wanted, 0, -1)]
     numbers = [
         np.fromiter(chain.from_iterable(pieces[n].tokens for n in order), np.int64, ends[-1]),
         columns + starts.repeat(lengths),
         its_slots.repeat(lengths),
         columns,
+        np.array(wanted),
     ]
-    last = 0
-    for group in groups:
-        its = slice(last, last + len(group))
-        last = its.stop
+    shapes: list[_Shape] = []
+    for last, group in zip(accumulate(map(len, groups)), groups, strict=True):
+        its = slice(last - len(group), last)
         shapes.append(_Shape.of(its_slots[its], lengths[its], ends[its], int((starts + lengths)[its].max())))
         numbers += [shapes[-1].slots, shapes[-1].queries.ravel(), shapes[-1].rows]
     # One transfer for all of it: on a GPU each one costs as much as a launch.
     flat = torch.from_numpy(np.concatenate(numbers)).to(device, non_blocking=True)
-    tokens, positions, slots, column, *rest = flat.split([len(each) for each in numbers])
+    tokens, positions, slots, column, wanted_at, *rest = flat.split([len(each) for each in numbers])
     parts = [
         shape.part(positions, column, *rest[3 * number : 3 * number + 3], dtype=dtype)
         for number, shape in enumerate(shapes)
     ]
-    place = np.empty(len(order), np.int64)
-    place[order] = ends
-    return Packed(tokens, positions, slots, parts, place.tolist())
+    return Packed(tokens, positions, slots, parts, wanted_at)
 
 
 def _groups(pieces: Sequence[Piece], cost: int) -> list[list[int]]:
@@ -178,15 +190,20 @@ class _Shape:
         dtype: torch.dtype,
     ) -> Part:
         queries = queries.view(self.queries.shape)
-        hidden = torch.arange(self.width, device=queries.device) > positions[queries][:, None, :, None]
-        mask = torch.where(hidden, torch.finfo(dtype).min, 0.0).to(dtype)
+        at = positions[queries]
+        hidden = torch.arange(self.width, device=queries.device) > at[:, None, :, None]
+        mask = torch.zeros(hidden.shape, dtype=dtype, device=queries.device)
+        mask.masked_fill_(hidden, torch.finfo(dtype).min)
         places = rows, column[self.begin : self.end]
-        return Part(slots if len(slots) else None, self.width, queries, places, mask)
+        return Part(slots if len(slots) else None, self.width, queries, places, at, mask)
 
 
 @contextmanager
 def packed_attention(config: PretrainedConfig) -> Iterator[str]:
-    """Within it, models of this configuration attend by parts: calls take what `attend` does; yields its `inner`."""
+    """Within it, models of this configuration attend by parts: calls take what `attend` does; yields its `inner`.
+
+    The configuration is changed meanwhile: a model is not to be used by two threads at once.
+    """
     before = config._attn_implementation or "sdpa"
     config._attn_implementation = _NAME
     try:
@@ -204,6 +221,7 @@ def attend(
     *,
     parts: Sequence[Part],
     inner: str,
+    sliding_window: int | None = None,
     **kwargs: Any,
 ) -> tuple[torch.Tensor, None]:
     """Attention of packed tokens; an attention function of Transformers.
@@ -215,6 +233,7 @@ def attend(
         attention_mask: not looked at; each part has its own.
         parts: as `pack` made them.
         inner: the attention implementation that each part is given to.
+        sliding_window: how many tokens one sees, itself among them; None for all before it.
 
     Returns:
         (1, tokens, heads, head_dim), and None for the weights.
@@ -224,7 +243,7 @@ def attend(
     found: list[torch.Tensor] = []
     for part in parts:
         given = packed[part.queries].transpose(1, 2), part.visible(key), part.visible(value)
-        out = attention(module, *given, part.mask, **kwargs)[0]
+        out = attention(module, *given, part.within(sliding_window), **kwargs)[0]
         found.append(out[part.places])
     return torch.cat(found)[None], None
 

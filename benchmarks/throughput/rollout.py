@@ -5,8 +5,8 @@ Exploration with continuous batching against one episode at a time, in one run: 
 * The plain side is the usual loop: `model.generate` (greedy, with its key-value cache), one conversation at a time,
   which reads the whole context again in every turn. Its environment runs in the same process, and its prompts are
   encoded turn by turn as ours are, so it pays for nothing but reading and decoding. It plays `--plain` of the tasks,
-  evenly spread over all of them (task types differ in length), half of them before our side and half after, so that a
-  machine that gets slower is seen.
+  drawn from all of them (task types differ in length), half of them before our side and half after, so that a machine
+  that gets slower is seen.
 * Our side is `rollout.explore`: `--num-envs` environments in `--num-workers` processes.
 
 The model is the SFT agent of each configuration, trained now where its run folder under `--out` does not hold it (for
@@ -30,6 +30,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import torch
@@ -236,7 +237,7 @@ def compare(console: Console, config: RunConfig, arguments: argparse.Namespace) 
         playing.play(tasks[0])  # both sides are warm when the clock starts
         plain = playing.side = Side()
         playing = Plain(policy, lab, plain)
-        some = tasks[:: max(1, len(tasks) // arguments.plain)][: arguments.plain]
+        some = Random(0).sample(tasks, min(len(tasks), arguments.plain))
         plain.run(lambda: [playing.play(task) for task in some[::2]])
         ours = play_ours(policy, lab, tasks, arguments)
         plain.run(lambda: [playing.play(task) for task in some[1::2]])

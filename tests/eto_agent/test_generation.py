@@ -9,6 +9,7 @@ import torch
 from scipy.stats import chisquare
 from transformers import PreTrainedModel
 
+from eto_agent import packing
 from eto_agent.generation import Completion, GenerationSettings, Generator
 from eto_agent.models import create_scratch, load
 
@@ -212,8 +213,17 @@ def test_a_conversation_has_one_reply_under_way(model: PreTrainedModel) -> None:
     generator.submit("a", prompt(5, 1))
     with pytest.raises(ValueError, match="'a' has a reply under way"):
         generator.submit("a", prompt(5, 1))
+    with pytest.raises(ValueError, match="'b' has a reply under way"):
+        generator.complete(["b", "b"], [prompt(5, 1), prompt(5, 1)])
     generator.forget("a")
+    generator.forget("b")
     assert generator.advance() == []
+    too_long = Generator(model, [END], greedy(4), max_context=5)
+    too_long.submit("a", prompt(5, 1))
+    with pytest.raises(ValueError, match="'a' has a reply under way"):
+        too_long.submit("a", prompt(3, 1))
+    too_long.forget("a")
+    assert too_long.advance() == []
 
 
 def test_empty_slots_are_given_up(model: PreTrainedModel) -> None:
@@ -231,9 +241,63 @@ def test_empty_slots_are_given_up(model: PreTrainedModel) -> None:
     assert [list(reply.ids) for reply in replies] == [naive(model, ids, 6) for ids in longer.values()]
 
 
+def test_conversations_that_were_never_read_are_moved_too(model: PreTrainedModel) -> None:
+    """The first one leaves before anything was read; the others come to lie in its slot, and nowhere twice."""
+    generator = Generator(model, [END], greedy(6))
+    for key in ("a", "b"):
+        generator.submit(key, prompt(9, 1))
+    generator.forget("a")
+    assert generator.advance() == []
+    assert [row.slot for row in generator._rows.values()] == [0]
+    generator.submit("c", prompt(12, 3))
+    found: dict[str, Completion] = {}
+    while generator.busy:
+        found |= dict(generator.advance())
+    assert sorted(row.slot for row in generator._rows.values()) == [0, 1]
+    assert list(found["b"].ids) == naive(model, prompt(9, 1), 6)
+    assert list(found["c"].ids) == naive(model, prompt(12, 3), 6)
+
+
+@pytest.mark.parametrize("method", ["reserve", "aim", "update", "_alone"])
+def test_a_pass_that_fails_may_be_tried_again(
+    model: PreTrainedModel, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every fourth call runs out of memory, in each of the places where a pass may; replies are the same."""
+    generator = Generator(model, [END], greedy(8, tie_margin=1.0 if method == "_alone" else 0.0))
+    owner = generator if method == "_alone" else generator._cache
+    original, calls, failed = getattr(owner, method), 0, 0
+
+    def failing(*args: object) -> object:
+        nonlocal calls, failed
+        calls += 1
+        if calls % 4 == 2:
+            failed += 1
+            raise MemoryError
+        return original(*args)
+
+    talks = {str(n): prompt(6 + 20 * n, n) for n in range(5)}
+    for key, ids in talks.items():
+        generator.submit(key, ids)
+    monkeypatch.setattr(owner, method, failing)
+    found: list[tuple[str, Completion]] = []
+    while generator.busy:
+        try:
+            found += generator.advance()
+        except MemoryError:
+            continue
+    assert failed > 0
+    assert sorted(key for key, _ in found) == sorted(talks)
+    for key, reply in found:
+        assert list(reply.ids) == naive(model, talks[key], 8)
+
+
 @pytest.mark.gpu
-def test_a_gpu_decodes_what_the_cpu_decodes(model: PreTrainedModel) -> None:
+@pytest.mark.parametrize("part_cost", [0, 100_000])
+def test_a_gpu_decodes_what_the_cpu_decodes(
+    model: PreTrainedModel, part_cost: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The same seeds give the same noise on every device; float32, so near-ties are decided alone."""
+    monkeypatch.setitem(packing._PART_COST, "cuda", part_cost)
     if not torch.cuda.is_available():
         pytest.skip("no CUDA device")
     import copy

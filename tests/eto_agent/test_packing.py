@@ -1,4 +1,4 @@
-"""Packed forward passes give what each conversation gives by itself, for every model family and attention."""
+"""Packed forward passes give what each conversation gives by itself, for several model families and attentions."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import AutoModelForCausalLM as Auto
 from transformers import (
+    GPTJConfig,
     LlamaConfig,
     MistralConfig,
     PretrainedConfig,
@@ -26,10 +27,12 @@ SIZES: dict[str, Any] = {
     "num_key_value_heads": 2, "head_dim": 8, "max_position_embeddings": 512,
 }  # fmt: skip
 FAMILIES = {
-    "llama": LlamaConfig,
-    "mistral": MistralConfig,
-    "qwen2": Qwen2Config,
-    "qwen3": Qwen3Config,
+    "llama": LlamaConfig(**SIZES),
+    "mistral": MistralConfig(**SIZES, sliding_window=None),
+    "mistral, window": MistralConfig(**SIZES, sliding_window=16),
+    "qwen2": Qwen2Config(**SIZES),
+    "qwen2, window": Qwen2Config(**SIZES, use_sliding_window=True, sliding_window=16, max_window_layers=1),
+    "qwen3": Qwen3Config(**SIZES),
 }
 
 
@@ -46,7 +49,10 @@ pieces = st.lists(
     st.tuples(st.integers(0, 300), st.lists(st.integers(0, 59), min_size=1, max_size=12)), min_size=1, max_size=12
 ).flatmap(
     lambda found: st.permutations(range(len(found) + 3)).map(
-        lambda slots: [Piece(slot, start, ids) for slot, (start, ids) in zip(slots, found, strict=False)]
+        lambda slots: [
+            Piece(slot, start, ids, 1 + (len(ids) > 1 and slot % 2))
+            for slot, (start, ids) in zip(slots, found, strict=False)
+        ]
     )
 )
 
@@ -55,11 +61,15 @@ pieces = st.lists(
 @given(pieces)
 def test_every_token_is_in_one_part_at_its_place(found: list[Piece]) -> None:
     packed = pack(found, torch.float32, torch.device("cpu"))
-    for piece, end in zip(found, packed.ends, strict=True):
-        its = slice(end - len(piece.tokens), end)
+    wanted = iter(packed.wanted.tolist())
+    for piece in found:
+        assert packed.tokens[next(wanted)] == piece.tokens[-2 if piece.wanted == 2 else -1]
+        last = next(wanted) if piece.wanted == 2 else None
+        assert last is None or packed.tokens[last] == piece.tokens[-1]
+        its = packed.slots == piece.slot
         assert packed.tokens[its].tolist() == list(piece.tokens)
         assert packed.positions[its].tolist() == list(range(piece.start, piece.end))
-        assert set(packed.slots[its].tolist()) == {piece.slot}
+    assert next(wanted, None) is None
     place = 0
     for part in packed.parts:
         rows, columns = part.places
@@ -67,7 +77,11 @@ def test_every_token_is_in_one_part_at_its_place(found: list[Piece]) -> None:
             assert part.queries[row, column] == place
             assert (row if part.slots is None else part.slots[row]) == packed.slots[place]
             seen = part.mask[row, 0, column] == 0
-            assert seen.nonzero()[:, 0].tolist() == list(range(packed.positions[place] + 1))
+            position = int(packed.positions[place])
+            assert seen.nonzero()[:, 0].tolist() == list(range(position + 1))
+            assert part.positions[row, column] == position
+            near = part.within(7)[row, 0, column] == 0
+            assert near.nonzero()[:, 0].tolist() == list(range(max(0, position - 6), position + 1))
             place += 1
     assert place == sum(len(piece.tokens) for piece in found)
 
@@ -87,7 +101,7 @@ def test_padding_costs_no_more_than_parts_may(found: list[Piece], cost: int) -> 
 @pytest.mark.parametrize("attention", ["sdpa", "eager"])
 def test_replies_are_those_of_naive_decoding(family: str, attention: str) -> None:
     """Fifteen conversations of very different lengths, in three turns; greedy, compared token by token."""
-    model = model_of(FAMILIES[family](**SIZES), attention)
+    model = model_of(FAMILIES[family], attention)
     generator = Generator(model, [59], GenerationSettings(max_new_tokens=6))
     draw = torch.Generator().manual_seed(1)
     talks = [torch.randint(0, 59, (3 + 13 * n,), generator=draw).tolist() for n in range(15)]
@@ -110,3 +124,9 @@ def test_the_models_own_attention_is_put_back_after_an_error() -> None:
     assert config._attn_implementation != "sdpa"
     assert not within.__exit__(KeyError, KeyError("a"), None)
     assert config._attn_implementation == "sdpa"
+
+
+def test_a_model_with_an_attention_of_its_own_is_refused() -> None:
+    model = Auto.from_config(GPTJConfig(vocab_size=60, n_embd=32, n_layer=1, n_head=4, rotary_dim=8))
+    with pytest.raises(ValueError, match="GPTJForCausalLM has an attention of its own"):
+        Generator(model, [59], GenerationSettings())

@@ -55,6 +55,17 @@ def test_a_conversation_that_changed_is_encoded_anew() -> None:
     assert prompts.ids("a", TURNS) == encoder.prompt_ids(TURNS)
 
 
+@pytest.mark.parametrize("style", STYLES)
+def test_conversations_grow_together(style: str) -> None:
+    """A new one, one that goes on by a turn, one that goes on by two, and one that stays."""
+    encoder = ChatEncoder(STYLES[style]())
+    prompts = Prompts(encoder)
+    prompts.all([("one", TURNS[:3]), ("two", TURNS[:1]), ("same", TURNS[:3])])
+    lengths = {"new": 3, "one": 5, "two": 5, "same": 3}
+    found = prompts.all([(key, TURNS[:length]) for key, length in lengths.items()])
+    assert found == [encoder.prompt_ids(TURNS[:length]) for length in lengths.values()]
+
+
 def test_a_turn_that_the_template_rewrites_is_refused() -> None:
     prompts = Prompts(ChatEncoder(STYLES["qwen-thinking"]()))
     prompts.ids("a", TURNS[:1])

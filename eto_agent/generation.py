@@ -26,7 +26,7 @@ from transformers import PreTrainedModel
 from eto_agent.completions import Completion, GenerationSettings, Stops
 from eto_agent.drafts import Drafts
 from eto_agent.kv_cache import SlotCache
-from eto_agent.packing import Piece, pack, packed_attention
+from eto_agent.packing import Piece, check_attention, pack, packed_attention
 from eto_agent.sampling import choose
 from eto_agent.seeds import reply_seed
 
@@ -72,7 +72,7 @@ class Generator:
         passes: forward passes so far, those for ties not counted.
 
     Raises:
-        ValueError: the model's attention cannot be replaced.
+        UnsupportedModelError: the model's attention cannot be replaced.
     """
 
     def __init__(
@@ -82,11 +82,7 @@ class Generator:
         settings: GenerationSettings,
         max_context: int | None = None,
     ) -> None:
-        if not model._supports_attention_backend:
-            raise ValueError(
-                f"{type(model).__name__} has an attention of its own, which cannot read many conversations at once; "
-                "expected a model whose attention goes through transformers.AttentionInterface, such as Llama's."
-            )
+        check_attention(model)
         self.model = model.eval()
         self.head: Any = model.get_output_embeddings()
         self.settings = settings

@@ -17,9 +17,11 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import AttentionInterface, PretrainedConfig
+from transformers import AttentionInterface, PretrainedConfig, PreTrainedModel
 
-__all__ = ["Packed", "Part", "Piece", "pack", "packed_attention"]
+from eto_envs.errors import EtoEnvError
+
+__all__ = ["Packed", "Part", "Piece", "UnsupportedModelError", "check_attention", "pack", "packed_attention"]
 
 Numbers = NDArray[np.int64]
 
@@ -27,6 +29,10 @@ _NAME = "eto_agent_packed"
 _PART_COST = {"cpu": 2_000, "cuda": 100_000}
 """What one more part costs in a layer, in pairs of query and key: on a CPU the best of some tried with a model of width
 128, on a GPU an estimate (the time of six launches)."""
+
+
+class UnsupportedModelError(EtoEnvError):
+    """A model cannot be used for this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +202,20 @@ class _Shape:
         mask.masked_fill_(hidden, torch.finfo(dtype).min)
         places = rows, column[self.begin : self.end]
         return Part(slots if len(slots) else None, self.width, queries, places, at, mask)
+
+
+def check_attention(model: PreTrainedModel) -> None:
+    """Makes sure that a model can attend by parts.
+
+    Raises:
+        UnsupportedModelError: its attention is of a kind that cannot be replaced.
+    """
+    if not model._supports_attention_backend:
+        raise UnsupportedModelError(
+            f"{type(model).__name__} has an attention of its own, which cannot read many conversations at once; choose "
+            "a model whose attention goes through transformers.AttentionInterface, such as Llama's, or set "
+            "generation.engine: vllm."
+        )
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from transformers import (
 )
 
 from eto_agent.generation import GenerationSettings, Generator
-from eto_agent.packing import Piece, _groups, pack, packed_attention
+from eto_agent.packing import Piece, UnsupportedModelError, _groups, pack, packed_attention
 
 SIZES: dict[str, Any] = {
     "vocab_size": 60, "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4,
@@ -128,5 +128,5 @@ def test_the_models_own_attention_is_put_back_after_an_error() -> None:
 
 def test_a_model_with_an_attention_of_its_own_is_refused() -> None:
     model = Auto.from_config(GPTJConfig(vocab_size=60, n_embd=32, n_layer=1, n_head=4, rotary_dim=8))
-    with pytest.raises(ValueError, match="GPTJForCausalLM has an attention of its own"):
+    with pytest.raises(UnsupportedModelError, match=r"GPTJForCausalLM has an attention of its own.*engine: vllm"):
         Generator(model, [59], GenerationSettings())

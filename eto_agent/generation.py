@@ -164,7 +164,7 @@ class Generator:
         """Runs one forward pass, and returns (key, reply) of the replies that ended.
 
         The pass reads prompts that wait (`_READ_TOKENS` at most, but one if any waits), and decodes at least one token
-        of every reply under way. Where it fails, everything is as it was before, and it may be tried again.
+        of every reply under way. Where it fails no reply is lost, and it may be tried again.
         """
         rows, unread = self._due()
         if rows:

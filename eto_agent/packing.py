@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, chain
 from typing import Any
 
@@ -71,13 +71,16 @@ class Part:
     places: tuple[torch.Tensor, torch.Tensor]
     positions: torch.Tensor
     mask: torch.Tensor
+    _windows: dict[int, torch.Tensor] = field(default_factory=dict[int, torch.Tensor])
 
     def within(self, window: int | None) -> torch.Tensor:
         """The mask where a token sees no more than that many, itself among them; None: all before it."""
         if window is None or self.width <= window:
             return self.mask
-        passed = torch.arange(self.width, device=self.mask.device) <= self.positions[:, None, :, None] - window
-        return self.mask.masked_fill(passed, torch.finfo(self.mask.dtype).min)
+        if window not in self._windows:  # once for all layers
+            passed = torch.arange(self.width, device=self.mask.device) <= self.positions[:, None, :, None] - window
+            self._windows[window] = self.mask.masked_fill(passed, torch.finfo(self.mask.dtype).min)
+        return self._windows[window]
 
     def visible(self, kept: torch.Tensor) -> torch.Tensor:
         """Of all slots' keys or values, (slots, heads, capacity, head_dim), those that are read."""

@@ -22,10 +22,10 @@ from typing import Annotated, Any
 
 import tyro
 
-from eto_agent.config import Level, RunConfig, load_config
+from eto_agent.config.schema import Level, RunConfig, load_config
 from eto_agent.formats.commands import ExportArguments, ImportArguments, export_trajectories, import_trajectories
 from eto_agent.leaderboard.commands import LeaderboardArguments, leaderboard
-from eto_agent.result_commands import (
+from eto_agent.tables.commands import (
     CompareArguments,
     FiguresArguments,
     TablesArguments,
@@ -73,7 +73,7 @@ class PolicyArguments(Arguments):
 
 @dataclass(frozen=True)
 class Command:
-    """One command: its line of help, what it takes, and what it does; `do` gets a `Lab` first with `Arguments`."""
+    """One command: its line of help, what it takes, and what it does; `do` gets a `Session` first with `Arguments`."""
 
     help: str
     takes: type[Any]
@@ -122,22 +122,22 @@ def _run(name: str, command: Command, given: list[str]) -> None:
         default=command.takes(config=file, run=config),
         config=(tyro.conf.FlagConversionOff,),
     )
-    from eto_agent import distributed
+    from eto_agent.training import distributed
 
     if distributed.rank() > 0:
-        from eto_agent._trl import train
+        from eto_agent.training.trl_trainers import train
 
         distributed.follow(train)
         return
-    from eto_agent.config_check import check_method
-    from eto_agent.lab import Lab
+    from eto_agent.config.checks import check_method
+    from eto_agent.session import Session
 
     resolved = _run_config(parsed)
     check_method(name, resolved)
-    with distributed.lead(), Lab(resolved, flags) as lab:
+    with distributed.lead(), Session(resolved, flags) as session:
         if name != "report":
-            lab.run.note_command(shlex.join(["eto-agent", name, *given]))
-        command.do(lab, parsed)
+            session.folder.note_command(shlex.join(["eto-agent", name, *given]))
+        command.do(session, parsed)
 
 
 def _file_and_flags(given: list[str]) -> tuple[Path | None, list[str], str]:
@@ -176,74 +176,74 @@ def _overview() -> str:
     )
 
 
-def _expert(lab: Any, _: Arguments) -> None:
-    from eto_agent.methods.expert import expert
+def _expert(session: Any, _: Arguments) -> None:
+    from eto_agent.stages.experts import expert
 
-    print(expert(lab))
-
-
-def _annotate(lab: Any, _: Arguments) -> None:
-    from eto_agent.methods.annotate import annotate
-
-    print(annotate(lab))
+    print(expert(session))
 
 
-def _sft(lab: Any, _: Arguments) -> None:
+def _annotate(session: Any, _: Arguments) -> None:
+    from eto_agent.stages.annotate import annotate
+
+    print(annotate(session))
+
+
+def _sft(session: Any, _: Arguments) -> None:
     from eto_agent.methods.sft import sft
 
-    print(sft(lab))
+    print(sft(session))
 
 
-def _explore(lab: Any, arguments: IterationArguments) -> None:
+def _explore(session: Any, arguments: IterationArguments) -> None:
     from eto_agent.methods.eto import explore, policy_before
 
     iteration, level = arguments.iteration, arguments.level
-    print(explore(lab, policy_before(lab, iteration, level), iteration, level))
+    print(explore(session, policy_before(session, iteration, level), iteration, level))
 
 
-def _pairs(lab: Any, arguments: IterationArguments) -> None:
+def _pairs(session: Any, arguments: IterationArguments) -> None:
     from eto_agent.methods.eto import pairs
 
-    print(pairs(lab, arguments.iteration, arguments.level))
+    print(pairs(session, arguments.iteration, arguments.level))
 
 
-def _dpo(lab: Any, arguments: IterationArguments) -> None:
+def _dpo(session: Any, arguments: IterationArguments) -> None:
     from eto_agent.methods.eto import dpo, policy_before
 
     iteration, level = arguments.iteration, arguments.level
-    print(dpo(lab, policy_before(lab, iteration, level), iteration, level))
+    print(dpo(session, policy_before(session, iteration, level), iteration, level))
 
 
-def _evaluate(lab: Any, arguments: PolicyArguments) -> None:
-    from eto_agent.evaluation_table import print_evaluation
-    from eto_agent.methods.evaluation import evaluate
+def _evaluate(session: Any, arguments: PolicyArguments) -> None:
+    from eto_agent.evaluation.table import print_evaluation
     from eto_agent.pipeline import label_of, model_of
+    from eto_agent.stages.evaluation import evaluate
 
-    model = model_of(lab, arguments.policy)
+    model = model_of(session, arguments.policy)
     name = label_of(arguments.policy)
-    print_evaluation(name, evaluate(lab, name, model))
+    print_evaluation(name, evaluate(session, name, model))
 
 
-def _report(lab: Any, _: Arguments) -> None:
+def _report(session: Any, _: Arguments) -> None:
     from eto_agent.report import write_report
 
-    print(write_report(lab.run.folder))
+    print(write_report(session.folder.path))
 
 
-def _whole(lab: Any, _: Arguments) -> None:
+def _whole(session: Any, _: Arguments) -> None:
     from eto_agent.pipeline import run
 
-    run(lab)
+    run(session)
 
 
 def _method(name: str) -> Callable[[Any, Arguments], None]:
     """The command that runs one method on a run folder, evaluates it and prints its rows of the table."""
 
-    def do(lab: Any, _: Arguments) -> None:
+    def do(session: Any, _: Arguments) -> None:
         from eto_agent.console import print_table
         from eto_agent.pipeline import run_method
 
-        print_table(run_method(lab, name), lab.config.evaluate.protocol)
+        print_table(run_method(session, name), session.config.evaluate.protocol)
 
     return do
 

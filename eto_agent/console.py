@@ -35,7 +35,7 @@ def print_table(results: Mapping[str, Mapping[str, Any]], protocol: str) -> None
         results: policy -> split -> figures of `evaluate.summarise`.
         protocol: which scores (`paper` or `strict`).
     """
-    from eto_agent.stats import Estimate  # brings scipy
+    from eto_agent.evaluation.stats import Estimate  # brings scipy
 
     splits = list(dict.fromkeys(split for figures in results.values() for split in figures))
     table = Table(title=f"x 100, mean [95 % interval] over tasks, {protocol} scores", title_justify="left")
@@ -120,7 +120,7 @@ class EpisodeProgress(_Live):
             self._show(done, total, "episodes", self._told(total - done))
 
     def _told(self, left: int) -> str:
-        from eto_agent.stats import mean_interval  # brings scipy
+        from eto_agent.evaluation.stats import mean_interval  # brings scipy
 
         pace = self._finished / self._elapsed_s
         parts = [f"{pace:.1f}/s"]

@@ -12,19 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from eto_agent.console import print_table
-from eto_agent.lab import Lab
 from eto_agent.methods.best_of_n import best_of_n
 from eto_agent.methods.eef import eef
 from eto_agent.methods.eto import eto, name_of
-from eto_agent.methods.evaluation import evaluate
-from eto_agent.methods.expert import expert
 from eto_agent.methods.ipr import ipr
 from eto_agent.methods.ppo import ppo
 from eto_agent.methods.rft import rft, rft_name
 from eto_agent.methods.self_play import self_play
-from eto_agent.methods.sft import base_model, sft
+from eto_agent.methods.sft import sft
 from eto_agent.policies.openai import ENDPOINT_PREFIX
 from eto_agent.report import write_report
+from eto_agent.session import Session
+from eto_agent.stages.evaluation import evaluate
+from eto_agent.stages.experts import expert
+from eto_agent.stages.imitation import base_model
 from eto_envs.errors import UnknownNameError
 
 __all__ = ["METHODS", "WITHOUT_EXPERTS", "label_of", "model_of", "run", "run_method", "stage_of"]
@@ -34,75 +35,75 @@ Results = dict[str, Any]
 """Split -> figures, as `evaluate` returns them."""
 
 
-def run(lab: Lab) -> dict[str, Results]:
+def run(session: Session) -> dict[str, Results]:
     """Runs every stage; returns policy -> split -> figures, in the order of the table.
 
     Experts and SFT are left out where no method needs them.
     """
-    methods = lab.config.methods
+    methods = session.config.methods
     imitated = not methods or any(name in METHODS for name in methods)
     if imitated:
-        expert(lab)
-    results = {"random": evaluate(lab, "random", None)}
-    if lab.config.evaluate.base:
-        results["base"] = evaluate(lab, "base", base_model(lab))
+        expert(session)
+    results = {"random": evaluate(session, "random", None)}
+    if session.config.evaluate.base:
+        results["base"] = evaluate(session, "base", base_model(session))
     if imitated:
-        results["sft"] = evaluate(lab, "sft", sft(lab))
+        results["sft"] = evaluate(session, "sft", sft(session))
     for name in methods:
-        results |= run_method(lab, name)
-    print_table(results, lab.config.evaluate.protocol)
-    print(f"Report: {write_report(lab.run.folder)}")
+        results |= run_method(session, name)
+    print_table(results, session.config.evaluate.protocol)
+    print(f"Report: {write_report(session.folder.path)}")
     return results
 
 
-def run_method(lab: Lab, name: str) -> dict[str, Results]:
+def run_method(session: Session, name: str) -> dict[str, Results]:
     """Runs one method and evaluates what it makes; returns its rows of the table.
 
     Raises:
         StageError: it follows SFT, which has not been done.
     """
     if name in WITHOUT_EXPERTS:
-        return WITHOUT_EXPERTS[name](lab)
-    return METHODS[name](lab, lab.run.output("sft", "model", "sft"))
+        return WITHOUT_EXPERTS[name](session)
+    return METHODS[name](session, session.folder.output("sft", "model", "sft"))
 
 
-def _eto(lab: Lab, imitator: Path) -> dict[str, Results]:
+def _eto(session: Session, imitator: Path) -> dict[str, Results]:
     results: dict[str, Results] = {}
-    for level in lab.config.eto.levels:
-        for iteration, model in enumerate(eto(lab, imitator, level), 1):
+    for level in session.config.eto.levels:
+        for iteration, model in enumerate(eto(session, imitator, level), 1):
             name = name_of(iteration, level)
-            results[name] = evaluate(lab, name, model)
+            results[name] = evaluate(session, name, model)
     return results
 
 
-def _best_of_n(lab: Lab, imitator: Path) -> dict[str, Results]:
-    return {f"best-of-{lab.config.best_of_n.samples}": best_of_n(lab, imitator)}
+def _best_of_n(session: Session, imitator: Path) -> dict[str, Results]:
+    return {f"best-of-{session.config.best_of_n.samples}": best_of_n(session, imitator)}
 
 
-def _rft(lab: Lab, imitator: Path) -> dict[str, Results]:
-    models = enumerate(rft(lab, imitator), 1)
-    return {rft_name(iteration): evaluate(lab, rft_name(iteration), model) for iteration, model in models}
+def _rft(session: Session, imitator: Path) -> dict[str, Results]:
+    models = enumerate(rft(session, imitator), 1)
+    return {rft_name(iteration): evaluate(session, rft_name(iteration), model) for iteration, model in models}
 
 
-def _ppo(lab: Lab, imitator: Path) -> dict[str, Results]:
-    return {"ppo": evaluate(lab, "ppo", ppo(lab, imitator))}
+def _ppo(session: Session, imitator: Path) -> dict[str, Results]:
+    return {"ppo": evaluate(session, "ppo", ppo(session, imitator))}
 
 
-def _ipr(lab: Lab, imitator: Path) -> dict[str, Results]:
-    models = enumerate(ipr(lab, imitator), 1)
-    return {f"ipr-{iteration}": evaluate(lab, f"ipr-{iteration}", model) for iteration, model in models}
+def _ipr(session: Session, imitator: Path) -> dict[str, Results]:
+    models = enumerate(ipr(session, imitator), 1)
+    return {f"ipr-{iteration}": evaluate(session, f"ipr-{iteration}", model) for iteration, model in models}
 
 
-def _eef(lab: Lab, imitator: Path) -> dict[str, Results]:
-    models = enumerate(eef(lab, imitator), 1)
-    return {f"eef-{iteration}": evaluate(lab, f"eef-{iteration}", model) for iteration, model in models}
+def _eef(session: Session, imitator: Path) -> dict[str, Results]:
+    models = enumerate(eef(session, imitator), 1)
+    return {f"eef-{iteration}": evaluate(session, f"eef-{iteration}", model) for iteration, model in models}
 
 
-def _self_play(lab: Lab) -> dict[str, Results]:
-    return {name: evaluate(lab, name, model) for name, model in self_play(lab).items()}
+def _self_play(session: Session) -> dict[str, Results]:
+    return {name: evaluate(session, name, model) for name, model in self_play(session).items()}
 
 
-METHODS: dict[str, Callable[[Lab, Path], dict[str, Results]]] = {
+METHODS: dict[str, Callable[[Session, Path], dict[str, Results]]] = {
     "eto": _eto,
     "best-of-n": _best_of_n,
     "rft": _rft,
@@ -112,7 +113,7 @@ METHODS: dict[str, Callable[[Lab, Path], dict[str, Results]]] = {
 }
 """What the methods that follow SFT do with the SFT agent: train, evaluate, and return rows of the table."""
 
-WITHOUT_EXPERTS: dict[str, Callable[[Lab], dict[str, Results]]] = {"self-play": _self_play}
+WITHOUT_EXPERTS: dict[str, Callable[[Session], dict[str, Results]]] = {"self-play": _self_play}
 """The same for methods that need neither experts nor SFT."""
 
 MODELS = {
@@ -135,11 +136,11 @@ MODELS = {
 """A trained policy's name -> the stage that holds its model, and the command that does it; {} is an iteration."""
 
 
-def model_of(lab: Lab, name: str) -> Path | str | None:
+def model_of(session: Session, name: str) -> Path | str | None:
     """The model that a policy's name stands for; None where it needs none.
 
     Args:
-        lab: the run.
+        session: the run.
         name: `random`, `oracle`, `base`, a name of `MODELS`, a folder with a model, a file of trajectories to replay,
             or `openai:MODEL` for a model behind the endpoint of the section `api`.
 
@@ -150,11 +151,11 @@ def model_of(lab: Lab, name: str) -> Path | str | None:
     if name in ("random", "oracle"):
         return None
     if name == "base":
-        return base_model(lab)
+        return base_model(session)
     trained = stage_of(name)
     if trained is not None:
         stage, command = trained
-        return lab.run.output(stage, "model", command)
+        return session.folder.output(stage, "model", command)
     if Path(name).exists():
         return Path(name)
     if len(name) > len(ENDPOINT_PREFIX) and name.startswith(ENDPOINT_PREFIX):

@@ -38,15 +38,15 @@ from rich.console import Console
 from rich.table import Table
 
 import eto_envs
-from eto_agent.chat import Message, conversation
-from eto_agent.config import RunConfig, load_config
-from eto_agent.generation import Completion, GenerationSettings
-from eto_agent.lab import Lab
-from eto_agent.methods.expert import expert
+from eto_agent.chat.encoder import Message, conversation
+from eto_agent.config.schema import RunConfig, load_config
+from eto_agent.decoding.generator import Completion, GenerationSettings
 from eto_agent.methods.sft import base_model, sft
 from eto_agent.models import SCRATCH_PREFIX
 from eto_agent.policies import TransformersPolicy
-from eto_agent.rollout import World, explore
+from eto_agent.rollout.exploration import World, explore
+from eto_agent.session import Session
+from eto_agent.stages.experts import expert
 from eto_envs.core import TextEnv
 from eto_envs.making import make_with
 from eto_envs.pool import EnvPool
@@ -94,9 +94,9 @@ class Side:
 class Plain:
     """One episode at a time."""
 
-    def __init__(self, policy: TransformersPolicy, lab: Lab, side: Side) -> None:
-        self.policy, self.lab, self.side = policy, lab, side
-        env = make_with(lab.config.env.id, {**lab.config.env.settings, "split": lab.config.env.train_split})
+    def __init__(self, policy: TransformersPolicy, session: Session, side: Side) -> None:
+        self.policy, self.session, self.side = policy, session, side
+        env = make_with(session.config.env.id, {**session.config.env.settings, "split": session.config.env.train_split})
         assert isinstance(env.unwrapped, TextEnv)
         self.env = env
         for method in ("reset", "step"):
@@ -121,22 +121,22 @@ class Plain:
         return out[0, len(ids) :].tolist()
 
     def play(self, task: Task) -> Trajectory:
-        lab, encoder = self.lab, self.policy.encoder
+        session, encoder = self.session, self.policy.encoder
         observation, info = self.env.reset(options={"task": task.id})
-        trajectory = Trajectory(lab.config.env.id, task.id, task.type, "").begin(observation, info)
-        messages = conversation(trajectory, lab.protocol, instruction=lab.config.chat.instruction, to_act=True)
+        trajectory = Trajectory(session.config.env.id, task.id, task.type, "").begin(observation, info)
+        messages = conversation(trajectory, session.protocol, instruction=session.config.chat.instruction, to_act=True)
         ids = encoder.prompt_ids(messages)
-        limit = int(lab.config.env.settings.get("max_steps") or task.max_steps)
+        limit = int(session.config.env.settings.get("max_steps") or task.max_steps)
         while trajectory.outcome is None and len(trajectory.turns) <= limit:
             written = self.generate(ids) if len(ids) < self.policy.generator.max_context else []
             self.side.tokens += len(written)
             reply = self.policy._reply(Completion(tuple(written), (), ""))
             if reply.text is None:
                 break
-            action = lab.protocol.parse_action(reply.text)
+            action = session.protocol.parse_action(reply.text)
             meta = {} if reply.token_ids is None else {"token_ids": list(reply.token_ids)}
             if action is None:
-                observation = lab.protocol.format_error
+                observation = session.protocol.format_error
                 trajectory.turns.append(Turn("agent", reply.text, observation, meta=meta))
             else:
                 observation, reward, _, _, info = self.env.step(action)
@@ -144,20 +144,24 @@ class Plain:
             said: Message = {"role": "assistant", "content": reply.text, "trained": True}
             if meta:
                 said["token_ids"] = meta["token_ids"]
-            seen: Message = {"role": "user", "content": lab.protocol.render_observation(observation), "trained": False}
+            seen: Message = {
+                "role": "user",
+                "content": session.protocol.render_observation(observation),
+                "trained": False,
+            }
             ids = encoder.extend(ids, [said, seen])
         return trajectory
 
 
-def play_ours(policy: TransformersPolicy, lab: Lab, tasks: list[Task], shape: argparse.Namespace) -> Side:
-    side, config = Side(), lab.config
+def play_ours(policy: TransformersPolicy, session: Session, tasks: list[Task], shape: argparse.Namespace) -> Side:
+    side, config = Side(), session.config
     kwargs = {**config.env.settings, "split": config.env.train_split}
     with EnvPool(config.env.id, shape.num_envs, num_workers=shape.num_workers, **kwargs) as pool:
         for index in range(shape.num_envs):  # workers start before the clock does
             pool.reset(index, task=tasks[0].id)
         while pool.pending:
             pool.receive()
-        world = World(pool, config.env.id, lab.protocol, config.env.settings, config.chat.instruction)
+        world = World(pool, config.env.id, session.protocol, config.env.settings, config.chat.instruction)
         side.watch(policy.generator, "advance", "model")
         side.watch(policy, "submit", "conversations")
         for method in ("step", "reset"):
@@ -169,7 +173,9 @@ def play_ours(policy: TransformersPolicy, lab: Lab, tasks: list[Task], shape: ar
     return side
 
 
-def differences(policy: TransformersPolicy, lab: Lab, ours: list[Trajectory], plain: list[Trajectory]) -> Counter[str]:
+def differences(
+    policy: TransformersPolicy, session: Session, ours: list[Trajectory], plain: list[Trajectory]
+) -> Counter[str]:
     """How many episodes are equal, part at a near-tie, or differ."""
     found: Counter[str] = Counter()
     by_task = {each.task: each for each in ours}
@@ -180,17 +186,17 @@ def differences(policy: TransformersPolicy, lab: Lab, ours: list[Trajectory], pl
             found["equal"] += 1
             continue
         turn = next(n for n, pair in enumerate(zip(*shown, strict=False)) if pair[0] != pair[1])
-        gap = _gap(policy, lab, theirs, mine.turns[turn].meta["token_ids"], turn)
+        gap = _gap(policy, session, theirs, mine.turns[turn].meta["token_ids"], turn)
         found["parted at a near-tie" if gap < policy.generator.settings.tie_margin else "different"] += 1
     return found
 
 
-def _gap(policy: TransformersPolicy, lab: Lab, theirs: Trajectory, mine: list[int], turn: int) -> float:
+def _gap(policy: TransformersPolicy, session: Session, theirs: Trajectory, mine: list[int], turn: int) -> float:
     """How far apart the logits of the two tokens are where the replies of a turn part, as a share of the largest."""
     their = theirs.turns[turn].meta["token_ids"]
     common = next(n for n, pair in enumerate(zip(mine, their, strict=False)) if pair[0] != pair[1])
     before = replace(theirs, turns=theirs.turns[:turn])
-    messages = conversation(before, lab.protocol, instruction=lab.config.chat.instruction, to_act=True)
+    messages = conversation(before, session.protocol, instruction=session.config.chat.instruction, to_act=True)
     ids = [*policy.encoder.prompt_ids(messages), *mine[:common]]
     with torch.inference_mode():
         logits = policy.generator.model(torch.tensor([ids], device=policy.generator.device)).logits[0, -1].float()
@@ -217,35 +223,37 @@ def show(console: Console, title: str, plain: Side, ours: Side) -> float:
     return ratio
 
 
-def model_of(lab: Lab, given: str | None) -> Path | str:
+def model_of(session: Session, given: str | None) -> Path | str:
     if given is not None and not given.startswith(SCRATCH_PREFIX):
         return given
-    expert(lab)
-    return sft(lab) if given is None else base_model(lab)
+    expert(session)
+    return sft(session) if given is None else base_model(session)
 
 
 def compare(console: Console, config: RunConfig, arguments: argparse.Namespace) -> list[str]:
-    with Lab(config) as lab:
-        splits = [task for tasks in lab.eval_tasks.values() for task in tasks]
-        tasks = [*splits, *lab.train_tasks][: arguments.episodes]
+    with Session(config) as session:
+        splits = [task for tasks in session.eval_tasks.values() for task in tasks]
+        tasks = [*splits, *session.train_tasks][: arguments.episodes]
         generation = GenerationSettings(max_new_tokens=arguments.fixed or config.generation.max_new_tokens)
-        policy = TransformersPolicy(model_of(lab, arguments.model), generation, stop_strings=(lab.protocol.stop,))
+        policy = TransformersPolicy(
+            model_of(session, arguments.model), generation, stop_strings=(session.protocol.stop,)
+        )
         if arguments.fixed:
             policy.generator._end_ids = frozenset()
         plain = Side()
-        playing = Plain(policy, lab, plain)
+        playing = Plain(policy, session, plain)
         playing.play(tasks[0])  # both sides are warm when the clock starts
         plain = playing.side = Side()
-        playing = Plain(policy, lab, plain)
+        playing = Plain(policy, session, plain)
         some = Random(0).sample(tasks, min(len(tasks), arguments.plain))
         plain.run(lambda: [playing.play(task) for task in some[::2]])
-        ours = play_ours(policy, lab, tasks, arguments)
+        ours = play_ours(policy, session, tasks, arguments)
         plain.run(lambda: [playing.play(task) for task in some[1::2]])
         generator = policy.generator
         size = sum(weight.numel() for weight in generator.model.parameters()) / 1e6
         title = f"{config.env.id}, {size:.1f} M parameters, {generator.device}, {arguments.num_envs} environments"
         ratio = show(console, title, plain, ours)
-        found = differences(policy, lab, ours.played, plain.played)
+        found = differences(policy, session, ours.played, plain.played)
         console.print(
             f"{generator.passes} passes, {generator.tokens_read} tokens read, {generator.ties} near-ties; "
             f"of {len(some)} episodes: {', '.join(f'{count} {what}' for what, count in found.items())}"

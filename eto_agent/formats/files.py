@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eto_agent.formats.records import FORMATS, from_record, to_record
-from eto_agent.runs import write_text
+from eto_agent.run_folder import write_text
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.trajectory import Trajectory
 

@@ -25,7 +25,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from eto_agent.chat import conversation
+from eto_agent.chat.encoder import conversation
 from eto_agent.formats.task_ids import task_of, type_of
 from eto_agent.protocols import PROTOCOLS, Protocol
 from eto_envs.errors import DataError, UnknownNameError

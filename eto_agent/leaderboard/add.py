@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eto_agent.config import RunConfig, load_config
+from eto_agent.config.schema import RunConfig, load_config
 from eto_agent.leaderboard.check import Entry, check_entry, episode_of
 from eto_agent.leaderboard.episodes import as_lines, digest_of, stripped, write_lines
 from eto_agent.leaderboard.identity import identity_of, prompt_of
@@ -20,7 +20,7 @@ from eto_agent.leaderboard.submission import (
     read_submission,
     to_text,
 )
-from eto_agent.runs import write_text
+from eto_agent.run_folder import write_text
 from eto_envs.core import TextEnv
 from eto_envs.errors import UnknownNameError
 from eto_envs.making import full_id, make_with

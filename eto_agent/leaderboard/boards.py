@@ -9,10 +9,10 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from eto_agent.evaluation.scoring import SCORING_PROTOCOLS
+from eto_agent.evaluation.stats import Estimate, mean_interval
 from eto_agent.leaderboard.check import Entry
 from eto_agent.leaderboard.submission import Line, Link, Submission, SubmissionError
-from eto_agent.scoring import PROTOCOLS
-from eto_agent.stats import Estimate, mean_interval
 
 __all__ = [
     "PUBLISHED",
@@ -154,7 +154,7 @@ def sections(entries: Sequence[Entry], published: Iterable[PublishedTable]) -> l
     """
     boards: dict[Key, Board] = {}
     for entry in entries:
-        for protocol in PROTOCOLS:
+        for protocol in SCORING_PROTOCOLS:
             key = _key(entry.submission, protocol)
             boards.setdefault(key, Board(key)).rows.append(_row(entry, protocol))
     found: dict[Key, Section] = {}

@@ -6,12 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from eto_agent.evaluation.scoring import SCORING_PROTOCOLS, Score, paper_score, strict_score
 from eto_agent.leaderboard.episodes import read_episodes
 from eto_agent.leaderboard.identity import CODE, prompt_hash
 from eto_agent.leaderboard.submission import Episode, Submission, SubmissionError, read_submission
 from eto_agent.protocols import PROTOCOLS, Protocol
-from eto_agent.scoring import PROTOCOLS as PROTOCOL_NAMES
-from eto_agent.scoring import Score, paper_score, strict_score
 from eto_envs.trajectory import Trajectory
 
 __all__ = ["Entry", "check", "check_entry", "episode_of"]
@@ -144,7 +143,7 @@ def _check_format_error(entry: Entry, trajectory: Trajectory, number: int, proto
 
 def _check_claim(entry: Entry, claimed: Episode, trajectory: Trajectory) -> None:
     found = episode_of(trajectory)
-    for protocol in PROTOCOL_NAMES:
+    for protocol in SCORING_PROTOCOLS:
         one, other = getattr(claimed, protocol), getattr(found, protocol)
         if one != other:
             raise entry.refuse(

@@ -148,7 +148,7 @@ def _build(given: BuildArguments) -> None:
 
 
 def _shown(entry: Entry) -> str:
-    from eto_agent.stats import mean_interval  # brings scipy
+    from eto_agent.evaluation.stats import mean_interval  # brings scipy
 
     rewards = mean_interval([each.strict[0] for each in entry.submission.episodes])
     return f"{entry.submission.split.name}, strict reward {rewards}"

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from eto_agent.chat import conversation
+from eto_agent.chat.encoder import conversation
 from eto_agent.leaderboard.submission import Prompt, Said
 from eto_agent.protocols import PROTOCOLS
 from eto_envs.core import TextEnv

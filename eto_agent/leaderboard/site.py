@@ -16,11 +16,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from eto_agent.evaluation.stats import Estimate
 from eto_agent.leaderboard.add import short_id
 from eto_agent.leaderboard.boards import PublishedTable, read_published, sections
 from eto_agent.leaderboard.check import Entry, check
-from eto_agent.runs import write_text
-from eto_agent.stats import Estimate
+from eto_agent.run_folder import write_text
 from eto_envs.viewer.page import write_page
 
 __all__ = ["write_site"]

@@ -26,56 +26,56 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from eto_agent.config_check import check_method
-from eto_agent.evaluate import summarise
-from eto_agent.lab import Lab
-from eto_agent.methods.evaluation import check_some_sound, check_some_tasks, example_for, example_input, figures_of
-from eto_agent.runs import StageError, write_text
-from eto_agent.scoring import PROTOCOLS, score
-from eto_agent.selection import by_task, diversity
+from eto_agent.config.checks import check_method
+from eto_agent.data.selection import by_task, diversity
+from eto_agent.evaluation.scoring import SCORING_PROTOCOLS, score
+from eto_agent.evaluation.summary import summarise
+from eto_agent.run_folder import StageError, write_text
+from eto_agent.session import Session
+from eto_agent.stages.evaluation import check_some_sound, check_some_tasks, example_for, example_input, figures_of
 from eto_envs.tasks import TaskSet
 from eto_envs.trajectory import Trajectory, write_trajectories
 
 __all__ = ["best_of_n"]
 
 
-def best_of_n(lab: Lab, imitator: Path) -> dict[str, Any]:
+def best_of_n(session: Session, imitator: Path) -> dict[str, Any]:
     """Samples every evaluation task; returns split -> figures, in the shape of `evaluate`'s.
 
     Raises:
         SettingError: the samples cannot differ (temperature 0, fewer than two).
         StageError: they do not, or all of them died of an error.
     """
-    config = lab.config
+    config = session.config
     check_method("best-of-n", config)
-    check_some_tasks(lab)
+    check_some_tasks(session)
     samples, temperature = config.best_of_n.samples, config.best_of_n.temperature
-    stage = lab.run.stage(
+    stage = session.folder.stage(
         f"evaluate/best-of-{samples}",
         {
             "policy": imitator,
-            "tasks": {split: tasks.hash for split, tasks in lab.eval_tasks.items()},
+            "tasks": {split: tasks.hash for split, tasks in session.eval_tasks.items()},
             "best_of_n": config.best_of_n,
             "generation": config.generation,
             "chat": config.chat,
             "settings": config.env.settings,
             "seed": config.seed,
-            **example_input(lab),
+            **example_input(session),
         },
     )
     if not stage.done:
         results: dict[str, Any] = {}
-        example, policy = example_for(lab), lab.policy(imitator, "sft", temperature=temperature)
-        for split, tasks in lab.eval_tasks.items():
+        example, policy = example_for(session), session.policy(imitator, "sft", temperature=temperature)
+        for split, tasks in session.eval_tasks.items():
             out = stage.path(f"{split}.samples.jsonl")
             title = f"best of {samples} on {split}"
-            sampled = lab.explore(title, tasks, policy, out, samples=samples, example=example)
+            sampled = session.play(title, tasks, policy, out, samples=samples, example=example)
             check_some_sound(sampled, out)
             write_trajectories(stage.path(f"{split}.jsonl"), _best(sampled, ("strict", "paper")))
-            results[split] = _figures(lab, tasks, sampled, samples)
+            results[split] = _figures(session, tasks, sampled, samples)
         _prove(results, temperature)
         write_text(stage.path("results.json"), json.dumps(results, indent=1))
-        files = [f"{split}{kind}.jsonl" for split in lab.eval_tasks for kind in ("", ".samples")]
+        files = [f"{split}{kind}.jsonl" for split in session.eval_tasks for kind in ("", ".samples")]
         stage.finish(["results.json", *files])
     return json.loads(stage.path("results.json").read_text())
 
@@ -88,11 +88,11 @@ def _best(sampled: Sequence[Trajectory], protocols: Sequence[str]) -> list[Traje
     ]
 
 
-def _figures(lab: Lab, tasks: TaskSet, sampled: Sequence[Trajectory], samples: int) -> dict[str, Any]:
+def _figures(session: Session, tasks: TaskSet, sampled: Sequence[Trajectory], samples: int) -> dict[str, Any]:
     """Scores of the best episodes, costs and conduct of all, and how much the samples differ."""
     everything = summarise(sampled)
-    best = figures_of(lab, tasks, _best(sampled, ("strict", "paper")))
-    for protocol in PROTOCOLS:
+    best = figures_of(session, tasks, _best(sampled, ("strict", "paper")))
+    for protocol in SCORING_PROTOCOLS:
         best["protocols"][protocol] = summarise(_best(sampled, (protocol,)))["protocols"][protocol]
     for key in ("intervals", "conduct_by_type", "efficiency"):
         del best[key]  # they would be of the best samples only

@@ -42,22 +42,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from eto_agent.chat import ChatEncoder
+from eto_agent.chat.encoder import ChatEncoder
 from eto_agent.console import TrainingProgress, say
-from eto_agent.lab import Lab
-from eto_agent.methods.sft import base_model
+from eto_agent.data.pairs import best_of_each_task
+from eto_agent.evaluation.scoring import score
 from eto_agent.models import load_tokenizer
-from eto_agent.pairs import best_of_each_task
-from eto_agent.runs import StageError
-from eto_agent.scoring import score
-from eto_agent.starts import Start
-from eto_agent.trainers import fit_sft
+from eto_agent.rollout.start_states import StartState
+from eto_agent.run_folder import StageError
+from eto_agent.session import Session
+from eto_agent.stages.imitation import base_model
+from eto_agent.training.fit import fit_sft
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
 __all__ = ["eef", "select"]
 
 
-def eef(lab: Lab, sft_model: Path) -> list[Path]:
+def eef(session: Session, sft_model: Path) -> list[Path]:
     """Runs all iterations; returns the model of each.
 
     Raises:
@@ -65,18 +65,18 @@ def eef(lab: Lab, sft_model: Path) -> list[Path]:
     """
     models: list[Path] = []
     policy = sft_model
-    for iteration in range(1, lab.config.eef.iterations + 1):
-        folder = _explore(lab, policy, iteration)
-        _select(lab, folder, iteration)
-        policy = _train(lab, iteration)
+    for iteration in range(1, session.config.eef.iterations + 1):
+        folder = _explore(session, policy, iteration)
+        _select(session, folder, iteration)
+        policy = _train(session, iteration)
         models.append(policy)
     return models
 
 
-def _failed_experts(lab: Lab) -> list[Trajectory]:
-    file = lab.run.output("expert", "failed.jsonl", "expert")
-    best = best_of_each_task(read_trajectories(file, strict=True), lab.config.eef.protocol)
-    failed = [each for each in best.values() if each.task in lab.explored_tasks]
+def _failed_experts(session: Session) -> list[Trajectory]:
+    file = session.folder.output("expert", "failed.jsonl", "expert")
+    best = best_of_each_task(read_trajectories(file, strict=True), session.config.eef.protocol)
+    failed = [each for each in best.values() if each.task in session.explored_tasks]
     if not failed:
         raise StageError(
             "No expert failed, and EEF learns from those that do; give expert.file with failures among its "
@@ -85,46 +85,46 @@ def _failed_experts(lab: Lab) -> list[Trajectory]:
     return failed
 
 
-def _explore(lab: Lab, policy: Path, iteration: int) -> Path:
+def _explore(session: Session, policy: Path, iteration: int) -> Path:
     """Rolls the policy out on every task and from the states of failed experts; returns the folder of episodes."""
-    config, settings = lab.config, lab.config.eef
+    config, settings = session.config, session.config.eef
     inputs = {
         "policy": policy,
-        "failed": lab.run.output("expert", "failed.jsonl", "expert"),
-        "tasks": lab.explored_tasks.hash,
+        "failed": session.folder.output("expert", "failed.jsonl", "expert"),
+        "tasks": session.explored_tasks.hash,
         "rollouts": [settings.interval, settings.samples, settings.temperature, settings.protocol],
         "generation": config.generation,
         "chat": config.chat,
         "settings": config.env.settings,
         "seed": (seed := config.seed + 1000 * iteration),  # every exploration draws its own random numbers
     }
-    stage = lab.run.stage(f"eef-{iteration}/explore", inputs)
+    stage = session.folder.stage(f"eef-{iteration}/explore", inputs)
     if not stage.done:
         starts = [
-            Start(expert, turns)
-            for expert in _failed_experts(lab)
+            StartState(expert, turns)
+            for expert in _failed_experts(session)
             for turns in range(settings.interval, len(expert.turns) - 1, settings.interval)
         ]
         name = f"eef-{iteration - 1}" if iteration > 1 else "sft"
-        acting = lab.policy(policy, name, temperature=settings.temperature, seed=seed)
-        tasks, many = lab.explored_tasks, settings.samples
-        lab.explore(f"explore {iteration}", tasks, acting, stage.path("tasks.jsonl"), samples=many)
+        acting = session.policy(policy, name, temperature=settings.temperature, seed=seed)
+        tasks, many = session.explored_tasks, settings.samples
+        session.play(f"explore {iteration}", tasks, acting, stage.path("tasks.jsonl"), samples=many)
         title = f"explore failures {iteration}"
-        lab.explore(title, tasks, acting, stage.path("starts.jsonl"), samples=many, starts=starts)
+        session.play(title, tasks, acting, stage.path("starts.jsonl"), samples=many, start_states=starts)
         stage.finish(["tasks.jsonl", "starts.jsonl"])
     return stage.folder
 
 
-def _select(lab: Lab, explored: Path, iteration: int) -> Path:
+def _select(session: Session, explored: Path, iteration: int) -> Path:
     """Chooses the examples of an iteration; returns their file."""
-    config = lab.config.eef
+    config = session.config.eef
     files = {name: explored / f"{name}.jsonl" for name in ("tasks", "starts")}
-    failed = lab.run.output("expert", "failed.jsonl", "expert")
+    failed = session.folder.output("expert", "failed.jsonl", "expert")
     rules = [config.interval, config.min_reward, config.protocol, "slips are context"]
-    stage = lab.run.stage(f"eef-{iteration}/select", {**files, "failed": failed, "rules": rules})
+    stage = session.folder.stage(f"eef-{iteration}/select", {**files, "failed": failed, "rules": rules})
     if not stage.done:
         rollouts = [each for file in files.values() for each in read_trajectories(file, strict=True)]
-        experts = _failed_experts(lab)
+        experts = _failed_experts(session)
         hard = {each.task for each in experts}
         examples = select(rollouts, experts, config.interval, config.min_reward, config.protocol)
         write_trajectories(stage.path("examples.jsonl"), examples)
@@ -195,24 +195,24 @@ def _marked(example: Trajectory, helpful: Sequence[int]) -> Trajectory:
     return replace(example, turns=turns, meta=meta)
 
 
-def _train(lab: Lab, iteration: int) -> Path:
+def _train(session: Session, iteration: int) -> Path:
     """Trains the base model on experts and examples of all iterations so far; returns the folder of the model."""
-    base = base_model(lab)
+    base = base_model(session)
     files = {
-        f"examples {number}": lab.run.output(f"eef-{number}/select", "examples.jsonl", "run")
+        f"examples {number}": session.folder.output(f"eef-{number}/select", "examples.jsonl", "run")
         for number in range(1, iteration + 1)
     }
-    experts = lab.run.output("expert", "trajectories.jsonl", "expert")
-    config = lab.config
+    experts = session.folder.output("expert", "trajectories.jsonl", "expert")
+    config = session.config
     inputs = {"base": base, "experts": experts, **files, "settings": config.sft, "chat": config.chat}
-    stage = lab.run.stage(f"eef-{iteration}/sft", {**inputs, "seed": config.seed})
+    stage = session.folder.stage(f"eef-{iteration}/sft", {**inputs, "seed": config.seed})
     if not stage.done:
         own = [each for file in files.values() for each in read_trajectories(file, strict=True)]
         unique: dict[tuple[str, tuple[str | None, ...]], Trajectory] = {}
-        for each in [*lab.experts(), *own]:
+        for each in [*session.experts(), *own]:
             unique.setdefault((each.task, _trained_on(each)), each)
         encoder = ChatEncoder(load_tokenizer(base))
-        examples = [encoder.encode(lab.messages(each)) for each in unique.values()]
+        examples = [encoder.encode(session.messages(each)) for each in unique.values()]
         say(f"EEF {iteration}: SFT on {len(examples)} trajectories")
         with TrainingProgress(f"eef-{iteration}/sft") as progress:
             facts = fit_sft(base, examples, stage.path("model"), config.sft, config.seed, on_step=progress.update)

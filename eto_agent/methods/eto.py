@@ -44,12 +44,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from eto_agent.config import LEVELS, Level
-from eto_agent.contrast import expert_starts, train_on_pairs, write_pairs
-from eto_agent.lab import Lab
-from eto_agent.pairs import build_pairs, build_step_pairs, merged
-from eto_agent.runs import StageError
-from eto_agent.trainers import DpoSettings
+from eto_agent.config.schema import LEVELS, Level
+from eto_agent.data.pairs import build_pairs, build_step_pairs, merged
+from eto_agent.run_folder import StageError
+from eto_agent.session import Session
+from eto_agent.stages.preferences import expert_start_states, train_on_pairs, write_pairs
+from eto_agent.training.fit import DpoSettings
 from eto_envs.trajectory import read_trajectories
 
 __all__ = ["dpo", "eto", "explore", "name_of", "pairs", "policy_before"]
@@ -64,14 +64,14 @@ _FILES: dict[Level, tuple[str, ...]] = {
 """What each level explores."""
 
 
-def eto(lab: Lab, sft_model: Path, level: Level = "trajectory") -> list[Path]:
+def eto(session: Session, sft_model: Path, level: Level = "trajectory") -> list[Path]:
     """Runs all iterations of a level; returns the model of each."""
     models: list[Path] = []
     policy = sft_model
-    for iteration in range(1, lab.config.eto.iterations + 1):
-        explore(lab, policy, iteration, level)
-        pairs(lab, iteration, level)
-        policy = dpo(lab, policy, iteration, level)
+    for iteration in range(1, session.config.eto.iterations + 1):
+        explore(session, policy, iteration, level)
+        pairs(session, iteration, level)
+        policy = dpo(session, policy, iteration, level)
         models.append(policy)
     return models
 
@@ -81,7 +81,7 @@ def name_of(iteration: int, level: Level) -> str:
     return f"eto-{iteration}" if level == "trajectory" else f"eto-{level}-{iteration}"
 
 
-def policy_before(lab: Lab, iteration: int, level: Level = "trajectory") -> Path:
+def policy_before(session: Session, iteration: int, level: Level = "trajectory") -> Path:
     """The model that an iteration starts from: the SFT agent, or what the iteration before made of it.
 
     Raises:
@@ -90,50 +90,56 @@ def policy_before(lab: Lab, iteration: int, level: Level = "trajectory") -> Path
     if iteration < 1:
         raise StageError(f"Unknown iteration {iteration}; iterations count from 1.")
     if iteration == 1:
-        return lab.run.output("sft", "model", "sft")
-    return lab.run.output(f"{name_of(iteration - 1, level)}/dpo", "model", _command("dpo", iteration - 1, level))
+        return session.folder.output("sft", "model", "sft")
+    return session.folder.output(f"{name_of(iteration - 1, level)}/dpo", "model", _command("dpo", iteration - 1, level))
 
 
-def explore(lab: Lab, policy: Path, iteration: int, level: Level = "trajectory") -> Path:
+def explore(session: Session, policy: Path, iteration: int, level: Level = "trajectory") -> Path:
     """Lets the policy act once on every task with an expert, or from the steps of experts; returns the last file."""
-    stage = lab.run.stage(f"{name_of(iteration, level)}/explore", _explore_inputs(lab, policy, level))
+    stage = session.folder.stage(f"{name_of(iteration, level)}/explore", _explore_inputs(session, policy, level))
     files = _FILES[level]
     if not stage.done:
-        left = [file for file in files if iteration > 1 or not _taken_over(lab, policy, level, file)]
+        left = [file for file in files if iteration > 1 or not _taken_over(session, policy, level, file)]
         name = name_of(iteration - 1, level) if iteration > 1 else "sft"
-        acting = lab.policy(policy, name) if left else None
+        acting = session.policy(policy, name) if left else None
         for file in left:
             assert acting is not None
-            starts = expert_starts(lab, lab.config.eto.protocol, lab.config.eto.max_starts) if file == _STEPS else None
+            starts = (
+                expert_start_states(session, session.config.eto.protocol, session.config.eto.max_starts)
+                if file == _STEPS
+                else None
+            )
             title = f"explore {iteration}" if starts is None else f"explore steps {iteration}"
-            lab.explore(title, lab.contrasted_tasks, acting, stage.path(file), starts=starts)
+            session.play(title, session.contrasted_tasks, acting, stage.path(file), start_states=starts)
         stage.finish(files)
     return stage.path(files[-1])
 
 
-def _explore_inputs(lab: Lab, policy: Path, level: Level) -> dict[str, Any]:
-    config = lab.config
+def _explore_inputs(session: Session, policy: Path, level: Level) -> dict[str, Any]:
+    config = session.config
     inputs: dict[str, Any] = {
         "policy": policy,
-        "tasks": lab.contrasted_tasks.hash,
+        "tasks": session.contrasted_tasks.hash,
         "generation": config.generation,
         "chat": config.chat,
         "settings": config.env.settings,
         "seed": config.seed,
     }
     if level != "trajectory":
-        inputs["experts"] = lab.run.output("expert", "trajectories.jsonl", "expert")
+        inputs["experts"] = session.folder.output("expert", "trajectories.jsonl", "expert")
         inputs["starts"] = [config.eto.max_starts, config.eto.protocol]
     return inputs
 
 
-def _taken_over(lab: Lab, policy: Path, level: Level, file: str) -> bool:
+def _taken_over(session: Session, policy: Path, level: Level, file: str) -> bool:
     """Every level begins with the SFT agent, which would do the same again: what another level has made is copied."""
     for other in LEVELS:
-        source = lab.run.folder / name_of(1, other) / "explore"
+        source = session.folder.path / name_of(1, other) / "explore"
         if other != level and file in _FILES[other] and (source / "stage.json").exists():
-            lab.run.stage(f"{name_of(1, other)}/explore", _explore_inputs(lab, policy, other))  # refuses other inputs
-            target = lab.run.folder / name_of(1, level) / "explore" / file
+            session.folder.stage(
+                f"{name_of(1, other)}/explore", _explore_inputs(session, policy, other)
+            )  # refuses other inputs
+            target = session.folder.path / name_of(1, level) / "explore" / file
             partial = target.with_name(f"{file}.partial")
             shutil.copyfile(source / file, partial)
             partial.replace(target)
@@ -141,15 +147,15 @@ def _taken_over(lab: Lab, policy: Path, level: Level, file: str) -> bool:
     return False
 
 
-def pairs(lab: Lab, iteration: int, level: Level = "trajectory") -> Path:
+def pairs(session: Session, iteration: int, level: Level = "trajectory") -> Path:
     """Builds the preference pairs of an iteration; returns the file of chosen trajectories."""
-    name, config = name_of(iteration, level), lab.config.eto
+    name, config = name_of(iteration, level), session.config.eto
     command = _command("explore", iteration, level)
-    explored = {file: lab.run.output(f"{name}/explore", file, command) for file in _FILES[level]}
-    inputs: dict[str, Any] = {"experts": lab.run.output("expert", "trajectories.jsonl", "expert"), **explored}
-    stage = lab.run.stage(f"{name}/pairs", {**inputs, "protocol": config.protocol, "trim": config.trim_rejected})
+    explored = {file: session.folder.output(f"{name}/explore", file, command) for file in _FILES[level]}
+    inputs: dict[str, Any] = {"experts": session.folder.output("expert", "trajectories.jsonl", "expert"), **explored}
+    stage = session.folder.stage(f"{name}/pairs", {**inputs, "protocol": config.protocol, "trim": config.trim_rejected})
     if not stage.done:
-        experts = lab.experts()
+        experts = session.experts()
         builds = []
         if _WHOLE in explored:
             episodes = read_trajectories(explored[_WHOLE], strict=True)
@@ -162,17 +168,17 @@ def pairs(lab: Lab, iteration: int, level: Level = "trajectory") -> Path:
     return stage.path("chosen.jsonl")
 
 
-def dpo(lab: Lab, policy: Path, iteration: int, level: Level = "trajectory") -> Path:
+def dpo(session: Session, policy: Path, iteration: int, level: Level = "trajectory") -> Path:
     """Trains the policy on the pairs of an iteration; returns the folder of the trained model."""
-    seed = lab.config.seed + iteration
+    seed = session.config.seed + iteration
     command = _command("pairs", iteration, level)
     return train_on_pairs(
-        lab, name_of(iteration, level), policy, _settings(lab, iteration, level), seed, command=command
+        session, name_of(iteration, level), policy, _settings(session, iteration, level), seed, command=command
     )
 
 
-def _settings(lab: Lab, iteration: int, level: Level = "trajectory") -> DpoSettings:
-    config = lab.config.eto
+def _settings(session: Session, iteration: int, level: Level = "trajectory") -> DpoSettings:
+    config = session.config.eto
     settings = config.dpo
     if level == "careful-step":
         return replace(settings, beta=config.careful_beta, learning_rate=config.careful_learning_rate)

@@ -36,13 +36,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eto_agent.contrast import expert_starts, train_on_pairs, write_pairs
-from eto_agent.lab import Lab
-from eto_agent.pairs import PreferencePair, build_pairs, build_step_pairs, merged
+from eto_agent.data.pairs import PreferencePair, build_pairs, build_step_pairs, merged
+from eto_agent.evaluation.scoring import score
 from eto_agent.policies import Policy
-from eto_agent.runs import write_text
-from eto_agent.scoring import score
-from eto_agent.starts import Start
+from eto_agent.rollout.start_states import StartState
+from eto_agent.run_folder import write_text
+from eto_agent.session import Session
+from eto_agent.stages.preferences import expert_start_states, train_on_pairs, write_pairs
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
 __all__ = ["ipr"]
@@ -63,37 +63,41 @@ class _Step(NamedTuple):
         return self.turns >= len(self.trajectory.turns) - 1
 
 
-def ipr(lab: Lab, sft_model: Path) -> list[Path]:
+def ipr(session: Session, sft_model: Path) -> list[Path]:
     """Runs all iterations; returns the model of each."""
     models: list[Path] = []
     policy = sft_model
-    for iteration in range(1, lab.config.ipr.iterations + 1):
-        explored = _explore(lab, policy, iteration)
-        rewards = _score(lab, sft_model, explored, iteration)
-        _pairs(lab, explored, rewards, iteration)
-        policy = train_on_pairs(lab, f"ipr-{iteration}", policy, lab.config.ipr.dpo, lab.config.seed + iteration)
+    for iteration in range(1, session.config.ipr.iterations + 1):
+        explored = _explore(session, policy, iteration)
+        rewards = _score(session, sft_model, explored, iteration)
+        _pairs(session, explored, rewards, iteration)
+        policy = train_on_pairs(
+            session, f"ipr-{iteration}", policy, session.config.ipr.dpo, session.config.seed + iteration
+        )
         models.append(policy)
     return models
 
 
-def _explore(lab: Lab, policy: Path, iteration: int) -> Path:
+def _explore(session: Session, policy: Path, iteration: int) -> Path:
     """Lets the policy act from every step of the experts; returns the episodes' file."""
-    config = lab.config
-    inputs = {**_common(lab), "policy": policy, "starts": ["task", config.ipr.max_starts, config.ipr.protocol]}
-    stage = lab.run.stage(f"ipr-{iteration}/explore", inputs)
+    config = session.config
+    inputs = {**_common(session), "policy": policy, "starts": ["task", config.ipr.max_starts, config.ipr.protocol]}
+    stage = session.folder.stage(f"ipr-{iteration}/explore", inputs)
     if not stage.done:
-        starts = expert_starts(lab, config.ipr.protocol, config.ipr.max_starts, beginning=True)
-        acting = lab.policy(policy, f"ipr-{iteration - 1}" if iteration > 1 else "sft")
-        lab.explore(f"explore steps {iteration}", lab.explored_tasks, acting, stage.path("steps.jsonl"), starts=starts)
+        starts = expert_start_states(session, config.ipr.protocol, config.ipr.max_starts, beginning=True)
+        acting = session.policy(policy, f"ipr-{iteration - 1}" if iteration > 1 else "sft")
+        session.play(
+            f"explore steps {iteration}", session.explored_tasks, acting, stage.path("steps.jsonl"), start_states=starts
+        )
         stage.finish(["steps.jsonl"])
     return stage.path("steps.jsonl")
 
 
-def _common(lab: Lab) -> dict[str, Any]:
-    config = lab.config
+def _common(session: Session) -> dict[str, Any]:
+    config = session.config
     return {
-        "experts": lab.run.output("expert", "trajectories.jsonl", "expert"),
-        "tasks": lab.explored_tasks.hash,
+        "experts": session.folder.output("expert", "trajectories.jsonl", "expert"),
+        "tasks": session.explored_tasks.hash,
         "generation": config.generation,
         "chat": config.chat,
         "settings": config.env.settings,
@@ -101,20 +105,20 @@ def _common(lab: Lab) -> dict[str, Any]:
     }
 
 
-def _score(lab: Lab, scorer: Path, explored: Path, iteration: int) -> Path:
+def _score(session: Session, scorer: Path, explored: Path, iteration: int) -> Path:
     """Estimates the rewards of the steps that may make pairs; returns their file."""
-    config = lab.config.ipr
-    inputs = {**_common(lab), "scorer": scorer, "explored": explored}
+    config = session.config.ipr
+    inputs = {**_common(session), "scorer": scorer, "explored": explored}
     inputs["rollouts"] = [config.samples, config.temperature, config.protocol]
-    stage = lab.run.stage(f"ipr-{iteration}/score", inputs)
+    stage = session.folder.stage(f"ipr-{iteration}/score", inputs)
     if not stage.done:
         episodes = _later(read_trajectories(explored, strict=True))
-        candidates = build_step_pairs(lab.experts(), episodes, protocol=config.protocol, rest=True)[0]
+        candidates = build_step_pairs(session.experts(), episodes, protocol=config.protocol, rest=True)[0]
         steps = [_steps(pair) for pair in candidates]
-        acting = lab.policy(scorer, "sft", temperature=config.temperature)
-        _take_over(lab, [expert for expert, _ in steps], iteration)
-        experts = _rewards(lab, acting, [expert for expert, _ in steps], stage.path("expert.jsonl"))
-        agents = _rewards(lab, acting, [agent for _, agent in steps], stage.path("agent.jsonl"))
+        acting = session.policy(scorer, "sft", temperature=config.temperature)
+        _take_over(session, [expert for expert, _ in steps], iteration)
+        experts = _rewards(session, acting, [expert for expert, _ in steps], stage.path("expert.jsonl"))
+        agents = _rewards(session, acting, [agent for _, agent in steps], stage.path("agent.jsonl"))
         rows = [
             {"task": one.trajectory.task, "start": one.turns - 1, "expert": experts[one.key], "agent": agents[two.key]}
             for one, two in steps
@@ -135,12 +139,14 @@ def _steps(pair: PreferencePair) -> tuple[_Step, _Step]:
     return _Step(expert, after), _Step(agent, after)
 
 
-def _rewards(lab: Lab, scorer: Policy, steps: Sequence[_Step], out: Path) -> dict[tuple[str, int], float | None]:
+def _rewards(
+    session: Session, scorer: Policy, steps: Sequence[_Step], out: Path
+) -> dict[tuple[str, int], float | None]:
     """Task and number of turns -> mean final reward after that step; None where every rollout died of an error."""
-    config = lab.config.ipr
-    starts = [Start(step.trajectory, step.turns) for step in steps if not step.ends]
+    config = session.config.ipr
+    starts = [StartState(step.trajectory, step.turns) for step in steps if not step.ends]
     title = f"rollouts of {out.stem} steps"
-    rollouts = lab.explore(title, lab.explored_tasks, scorer, out, samples=config.samples, starts=starts)
+    rollouts = session.play(title, session.explored_tasks, scorer, out, samples=config.samples, start_states=starts)
     found: dict[tuple[str, int], list[float]] = {step.key: [] for step in steps}
     for each in rollouts:
         if each.outcome != "error":
@@ -151,26 +157,26 @@ def _rewards(lab: Lab, scorer: Policy, steps: Sequence[_Step], out: Path) -> dic
     return {key: sum(each) / len(each) if each else None for key, each in found.items()}
 
 
-def _take_over(lab: Lab, steps: Sequence[_Step], iteration: int) -> None:
+def _take_over(session: Session, steps: Sequence[_Step], iteration: int) -> None:
     """The scorer is frozen: what an iteration before rolled out after an expert's step would come out the same."""
-    out = lab.run.folder / f"ipr-{iteration}" / "score" / "expert.jsonl"
+    out = session.folder.path / f"ipr-{iteration}" / "score" / "expert.jsonl"
     if iteration == 1 or out.exists():
         return
     wanted = {step.key for step in steps}
-    files = [lab.run.folder / f"ipr-{before}" / "score" / "expert.jsonl" for before in range(1, iteration)]
+    files = [session.folder.path / f"ipr-{before}" / "score" / "expert.jsonl" for before in range(1, iteration)]
     known = [each for file in files for each in read_trajectories(file, strict=True)]
     again = {(*key, each.meta["sample"]): each for each in known if (key := (each.task, each.meta["start"])) in wanted}
     write_trajectories(out, again.values())
 
 
-def _pairs(lab: Lab, explored: Path, rewards: Path, iteration: int) -> Path:
+def _pairs(session: Session, explored: Path, rewards: Path, iteration: int) -> Path:
     """Builds the pairs of an iteration; returns the file of chosen trajectories."""
-    config = lab.config.ipr
-    experts = lab.run.output("expert", "trajectories.jsonl", "expert")
+    config = session.config.ipr
+    experts = session.folder.output("expert", "trajectories.jsonl", "expert")
     inputs = {"experts": experts, "explored": explored, "rewards": rewards}
     rules: dict[str, Any] = {"protocol": config.protocol, "trim_rejected": config.trim_rejected}
     more = {"min_gap": config.min_gap, "slips": "context"}
-    stage = lab.run.stage(f"ipr-{iteration}/pairs", {**inputs, **rules, **more})
+    stage = session.folder.stage(f"ipr-{iteration}/pairs", {**inputs, **rules, **more})
     if not stage.done:
         of_step = {(row["task"], row["start"]): row for row in json.loads(rewards.read_text(encoding="utf-8"))}
 
@@ -184,7 +190,7 @@ def _pairs(lab: Lab, explored: Path, rewards: Path, iteration: int) -> Path:
 
         episodes = list(read_trajectories(explored, strict=True))
         whole = [each for each in episodes if each.meta["start"] == 0]
-        trajectories, one = build_pairs(lab.experts(), whole, **rules)
-        steps, two = build_step_pairs(lab.experts(), _later(episodes), rest=True, veto=veto, **rules)
+        trajectories, one = build_pairs(session.experts(), whole, **rules)
+        steps, two = build_step_pairs(session.experts(), _later(episodes), rest=True, veto=veto, **rules)
         write_pairs(stage, f"Pairs of ipr-{iteration}", [*trajectories, *steps], merged([one, two]))
     return stage.path("chosen.jsonl")

@@ -25,25 +25,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from eto_agent.console import say
-from eto_agent.lab import Lab
-from eto_agent.methods.sft import base_model
-from eto_agent.selection import harvest
-from eto_agent.stages import imitate, sample
+from eto_agent.data.selection import harvest
+from eto_agent.session import Session
+from eto_agent.stages.imitation import base_model, train_sft
+from eto_agent.stages.sampling import sample
 from eto_envs.trajectory import read_trajectories, write_trajectories
 
 __all__ = ["collect", "rft", "rft_name"]
 
 
-def rft(lab: Lab, imitator: Path) -> list[Path]:
+def rft(session: Session, imitator: Path) -> list[Path]:
     """Runs all iterations; returns the model of each."""
-    config = lab.config.rft
-    experts = lab.run.output("expert", "trajectories.jsonl", "expert")
+    config = session.config.rft
+    experts = session.folder.output("expert", "trajectories.jsonl", "expert")
     models: list[Path] = []
     policy, name = imitator, "sft"
     files = {"experts": experts}
     for iteration in range(1, config.iterations + 1):
         sampled = sample(
-            lab,
+            session,
             f"rft-{iteration}/explore",
             policy,
             name,
@@ -51,8 +51,8 @@ def rft(lab: Lab, imitator: Path) -> list[Path]:
             temperature=config.temperature,
             round_=iteration,
         )
-        files[f"kept-{iteration}"] = collect(lab, iteration, sampled, files)
-        policy = imitate(lab, f"rft-{iteration}/sft", base_model(lab), files, lab.config.seed)
+        files[f"kept-{iteration}"] = collect(session, iteration, sampled, files)
+        policy = train_sft(session, f"rft-{iteration}/sft", base_model(session), files, session.config.seed)
         name = rft_name(iteration)
         models.append(policy)
     return models
@@ -63,17 +63,17 @@ def rft_name(iteration: int) -> str:
     return "rft" if iteration == 1 else f"rft-{iteration}"
 
 
-def collect(lab: Lab, iteration: int, sampled: Path, known: dict[str, Path]) -> Path:
+def collect(session: Session, iteration: int, sampled: Path, known: dict[str, Path]) -> Path:
     """Keeps what is good and new; returns its file.
 
     Args:
-        lab: the run.
+        session: the run.
         iteration: of the method, from 1.
         sampled: the file of episodes.
         known: what they are -> files of trajectories that are learned from anyway.
     """
-    config = lab.config.rft
-    stage = lab.run.stage(
+    config = session.config.rft
+    stage = session.folder.stage(
         f"rft-{iteration}/collect",
         {"sampled": sampled, **known, "threshold": config.threshold, "protocol": config.protocol},
     )

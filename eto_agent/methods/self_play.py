@@ -29,35 +29,39 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eto_agent.config_check import check_method
+from eto_agent.config.checks import check_method
 from eto_agent.console import say
-from eto_agent.lab import Lab
-from eto_agent.runs import Stage, StageError
-from eto_agent.selection import best_against_worse, harvest
-from eto_agent.stages import contrast, first_model, imitate, sample
+from eto_agent.data.selection import best_against_worse, harvest
+from eto_agent.run_folder import Stage, StageError
+from eto_agent.session import Session
+from eto_agent.stages.imitation import first_model, train_sft
+from eto_agent.stages.preferences import train_dpo
+from eto_agent.stages.sampling import sample
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
 __all__ = ["self_play", "self_play_name"]
 
 
-def self_play(lab: Lab) -> dict[str, Path]:
+def self_play(session: Session) -> dict[str, Path]:
     """Runs the variants; returns the models, by name: `self-play-rft`, `self-play-eto`, `self-play-rft+eto`, ...
 
     Raises:
         SettingError: a scratch model is to explore. StageError: no episode is good enough.
     """
-    check_method("self-play", lab.config)
-    config = lab.config.self_play
-    explored = _explore(lab, "self-play/explore", None if config.first == "random" else lab.config.model.name, 0)
-    base = first_model(lab, "self-play/base", explored)
+    check_method("self-play", session.config)
+    config = session.config.self_play
+    explored = _explore(
+        session, "self-play/explore", None if config.first == "random" else session.config.model.name, 0
+    )
+    base = first_model(session, "self-play/base", explored)
     models: dict[str, Path] = {}
     for variant in config.variants:
         if variant == "eto":
-            models |= _contrast(lab, variant, base, explored)
+            models |= _contrast(session, variant, base, explored)
             continue
-        collected = _collect(lab, explored)
-        imitator = imitate(lab, "self-play/rft/sft", base, {"collected": collected}, lab.config.seed)
-        models |= {"self-play-rft": imitator} if variant == "rft" else _contrast(lab, variant, imitator, None)
+        collected = _collect(session, explored)
+        imitator = train_sft(session, "self-play/rft/sft", base, {"collected": collected}, session.config.seed)
+        models |= {"self-play-rft": imitator} if variant == "rft" else _contrast(session, variant, imitator, None)
     return models
 
 
@@ -66,16 +70,18 @@ def self_play_name(variant: str, iteration: int = 1) -> str:
     return f"self-play-{variant}" if iteration == 1 else f"self-play-{variant}-{iteration}"
 
 
-def _explore(lab: Lab, stage_name: str, policy: Path | str | None, round_: int) -> Path:
-    config = lab.config.self_play
+def _explore(session: Session, stage_name: str, policy: Path | str | None, round_: int) -> Path:
+    config = session.config.self_play
     name = "random" if policy is None else "self-play"
-    return sample(lab, stage_name, policy, name, samples=config.samples, temperature=config.temperature, round_=round_)
+    return sample(
+        session, stage_name, policy, name, samples=config.samples, temperature=config.temperature, round_=round_
+    )
 
 
-def _collect(lab: Lab, explored: Path) -> Path:
+def _collect(session: Session, explored: Path) -> Path:
     """Good episodes, no two alike; both variants with `rft` learn from them."""
-    config = lab.config.self_play
-    stage = lab.run.stage(
+    config = session.config.self_play
+    stage = session.folder.stage(
         "self-play/rft/collect",
         {"explored": explored, "threshold": config.threshold, "protocol": config.protocol},
     )
@@ -92,24 +98,26 @@ def _collect(lab: Lab, explored: Path) -> Path:
     return stage.path("trajectories.jsonl")
 
 
-def _contrast(lab: Lab, variant: str, policy: Path | str, explored: Path | None) -> dict[str, Path]:
+def _contrast(session: Session, variant: str, policy: Path | str, explored: Path | None) -> dict[str, Path]:
     """Explores (unless that was done already), pairs and trains, `iterations` times; name -> model."""
-    config = lab.config.self_play
+    config = session.config.self_play
     models: dict[str, Path] = {}
     for iteration in range(1, config.iterations + 1):
         place = f"self-play/{variant}/{iteration}"
-        episodes = explored or _explore(lab, f"{place}/explore", policy, iteration)
-        pairs = _pairs(lab, f"{place}/pairs", episodes)
+        episodes = explored or _explore(session, f"{place}/explore", policy, iteration)
+        pairs = _pairs(session, f"{place}/pairs", episodes)
         chosen, rejected = pairs.path("chosen.jsonl"), pairs.path("rejected.jsonl")
-        policy = contrast(lab, f"{place}/dpo", policy, chosen, rejected, config.dpo, lab.config.seed + iteration)
+        policy = train_dpo(
+            session, f"{place}/dpo", policy, chosen, rejected, config.dpo, session.config.seed + iteration
+        )
         models[self_play_name(variant, iteration)] = policy
         explored = None
     return models
 
 
-def _pairs(lab: Lab, stage_name: str, explored: Path) -> Stage:
-    config = lab.config.self_play
-    stage = lab.run.stage(
+def _pairs(session: Session, stage_name: str, explored: Path) -> Stage:
+    config = session.config.self_play
+    stage = session.folder.stage(
         stage_name, {"explored": explored, "max_pairs": config.max_pairs, "protocol": config.protocol}
     )
     if not stage.done:

@@ -20,22 +20,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eto_agent.lab import Lab
-from eto_agent.models import SCRATCH_PREFIX
-from eto_agent.stages import first_model, imitate
+from eto_agent.session import Session
+from eto_agent.stages.imitation import base_model, train_sft
 
-__all__ = ["base_model", "sft"]
-
-
-def base_model(lab: Lab) -> Path | str:
-    """The model that training starts from: the one named, or a scratch model made now from the experts' texts."""
-    name = lab.config.model.name
-    if not name.startswith(SCRATCH_PREFIX):
-        return name
-    return first_model(lab, "base", lab.run.output("expert", "trajectories.jsonl", "expert"))
+__all__ = ["sft"]
 
 
-def sft(lab: Lab) -> Path:
+def sft(session: Session) -> Path:
     """Trains the base model on the experts; returns the folder of the trained model."""
-    experts = lab.run.output("expert", "trajectories.jsonl", "expert")
-    return imitate(lab, "sft", base_model(lab), {"experts": experts}, lab.config.seed)
+    experts = session.folder.output("expert", "trajectories.jsonl", "expert")
+    return train_sft(session, "sft", base_model(session), {"experts": experts}, session.config.seed)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from eto_agent.endpoint import Answer, Endpoint, EndpointSettings, Requests
+from eto_agent.decoding.seeds import request_seed
+from eto_agent.endpoints.client import Answer, Endpoint, EndpointSettings, Requests
 from eto_agent.policies.base import Conversation, Needs, Reply, cut_at
-from eto_agent.seeds import request_seed
 
 __all__ = ["ENDPOINT_PREFIX", "OpenAIPolicy"]
 

@@ -31,17 +31,17 @@ class TransformersPolicy:
         stop_strings: Sequence[str] = (),
         name: str | None = None,
     ) -> None:
-        from eto_agent.chat import ChatEncoder
-        from eto_agent.generation import GenerationSettings, Generator
+        from eto_agent.chat.encoder import ChatEncoder
+        from eto_agent.chat.growing import GrowingPrompts
+        from eto_agent.decoding.generator import GenerationSettings, Generator
+        from eto_agent.decoding.stop_strings import StopStrings
         from eto_agent.models import load
-        from eto_agent.prompts import Prompts
-        from eto_agent.stop_strings import StopStrings
 
         loaded, tokenizer = load(model)
         self.name = name or str(model)
         self.encoder = ChatEncoder(tokenizer)
         self.generator = Generator(loaded, self.encoder.end_of_turn_ids, settings or GenerationSettings())
-        self._prompts = Prompts(self.encoder)
+        self._prompts = GrowingPrompts(self.encoder)
         self._stop_strings = tuple(stop_strings)
         self._stops = StopStrings(tokenizer, stop_strings)
 

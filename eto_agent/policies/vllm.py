@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from eto_agent.decoding.seeds import request_seed
 from eto_agent.policies.base import Conversation, Needs, Reply, cut_at
-from eto_agent.seeds import request_seed
 from eto_envs.errors import EtoEnvError, MissingDependencyError
 
 __all__ = ["EngineError", "VllmEngine", "VllmPolicy", "check_vllm"]
@@ -153,8 +153,8 @@ class VllmPolicy:
         stop_strings: Sequence[str] = (),
         name: str | None = None,
     ) -> None:
-        from eto_agent.chat import ChatEncoder
-        from eto_agent.generation import GenerationSettings
+        from eto_agent.chat.encoder import ChatEncoder
+        from eto_agent.decoding.generator import GenerationSettings
         from eto_agent.models import load_tokenizer
 
         self.name = name or str(model)

@@ -13,7 +13,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from eto_agent.stats import Estimate
+from eto_agent.evaluation.stats import Estimate
 
 __all__ = ["amounts", "curves", "interval_bars"]
 

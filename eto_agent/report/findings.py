@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from eto_agent.evaluation.scoring import SCORING_PROTOCOLS
+from eto_agent.evaluation.stats import Estimate, difference_interval, permutation_p
 from eto_agent.report.naming import expected_stages, is_trained, policy_key, stage_key
-from eto_agent.runs import COMMANDS_FILE, StageError
-from eto_agent.scoring import PROTOCOLS
-from eto_agent.stats import Estimate, difference_interval, permutation_p
+from eto_agent.run_folder import COMMANDS_FILE, StageError
 from eto_envs.trajectory import Trajectory, read_trajectories
 
 __all__ = ["Contrast", "Findings", "read_findings"]
@@ -101,7 +101,7 @@ class Findings:
     def rewards(self, policy: str, split: str, protocol: str) -> dict[str, float]:
         """Task -> reward in [0, 1]; episodes that died of an error are left out."""
         sound = [each for each in self.episodes[policy].get(split, []) if each.outcome != "error"]
-        return {each.task: PROTOCOLS[protocol](each)[0] for each in sound}
+        return {each.task: SCORING_PROTOCOLS[protocol](each)[0] for each in sound}
 
     def contrasts(self, protocol: str) -> list[Contrast]:
         """SFT against random, every other trained policy against SFT, and self-play against random, on every split."""

@@ -10,15 +10,15 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from eto_agent.failures import FAILURES, failure_shares
+from eto_agent.evaluation.failures import FAILURES, failure_shares
+from eto_agent.evaluation.scoring import SCORING_PROTOCOLS
+from eto_agent.evaluation.stats import Estimate
 from eto_agent.report.charts import amounts, interval_bars
 from eto_agent.report.costs import Cost, costs, duration
 from eto_agent.report.findings import Contrast, Findings, read_findings
 from eto_agent.report.replays import EPISODES_PAGE, link_to, replays, shown_episodes
 from eto_agent.report.training import curve_groups
-from eto_agent.runs import write_text
-from eto_agent.scoring import PROTOCOLS
-from eto_agent.stats import Estimate
+from eto_agent.run_folder import write_text
 from eto_envs.viewer.page import write_page
 
 __all__ = ["write_report"]
@@ -101,7 +101,7 @@ def _results(findings: Findings, first: str) -> dict[str, Any]:
     }
     label = f"reward x 100 ({first})"
     return {
-        "protocols": [first, *(name for name in PROTOCOLS if name != first)],
+        "protocols": [first, *(name for name in SCORING_PROTOCOLS if name != first)],
         "bars": Markup(interval_bars(values, label) if values else ""),
         "differences": Markup(interval_bars(drawn, f"difference of {label}", differences=True) if contrasts else ""),
         "contrasts": contrasts,

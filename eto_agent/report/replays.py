@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from eto_agent.evaluation.scoring import score
 from eto_agent.report.findings import Findings
-from eto_agent.scoring import score
 from eto_envs.trajectory import Trajectory
 from eto_envs.viewer.page import episode_link
 

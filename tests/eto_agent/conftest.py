@@ -1,14 +1,22 @@
-"""A tiny model, and conversations encoded for it."""
+"""A tiny model, conversations encoded for it, and small runs of every environment."""
 
 from __future__ import annotations
 
+import functools
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from eto_agent.chat import ChatEncoder, Encoded
+from eto_agent.chat.encoder import ChatEncoder, Encoded
 from eto_agent.models import create_scratch, load
-from eto_agent.trainers import Pair
+from eto_agent.session import Session
+from eto_agent.training.fit import Pair
+from tests.eto_agent.toy_runs import CONFIG, Agent, make
 from tests.eto_agent.trainings import episode, messages
 
 
@@ -78,3 +86,24 @@ def door_runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
             run = ["evaluate", *common, "--policy", policy, "--seed", seed, "--out", str(folder / f"door-{seed}")]
             assert main(run) == 0
     return [folder / "door-0", folder / "door-1"]
+
+
+@pytest.fixture(scope="session")
+def imitated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Agent], Path]:
+    """The run folder with that agent; it is made once, and only read."""
+    return functools.cache(lambda agent: make(agent, tmp_path_factory.mktemp("imitated") / "run"))
+
+
+@pytest.fixture
+def opened(imitated: Callable[[Agent], Path], tmp_path: Path) -> Iterator[Callable[..., Session]]:
+    """Opens a copy of the run whose agent knows its tasks by heart; keyword arguments replace parts of `CONFIG`."""
+    with ExitStack() as stack:
+
+        def open_session(folder: Path | None = None, **changes: Any) -> Session:
+            out = folder or tmp_path / "run"
+            if not out.exists():
+                shutil.copytree(imitated("by heart"), out)
+                (out / "config.yaml").unlink()
+            return stack.enter_context(Session(replace(CONFIG, out=out, **changes)))
+
+        yield open_session

@@ -9,7 +9,7 @@ from itertools import groupby
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-from eto_agent.chat import ChatEncoder, Encoded
+from eto_agent.chat.encoder import ChatEncoder, Encoded
 
 CORPUS = [
     "You do scientific experiments. Your task is to boil water.\n\nYou are in the kitchen.",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eto_agent.cli import COMMANDS, main
-from eto_agent.config import METHOD_NAMES
+from eto_agent.config.schema import METHOD_NAMES
 from eto_agent.pipeline import METHODS, WITHOUT_EXPERTS
 
 LOCKED_DOOR = (

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from eto_agent.console import EpisodeProgress, TrainingProgress, say_row
-from eto_agent.stats import mean_interval
+from eto_agent.evaluation.stats import mean_interval
 from eto_envs.trajectory import Trajectory, Turn
 
 ROOT = Path(__file__).parents[2]

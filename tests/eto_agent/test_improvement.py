@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.gains import Gain, gains
+from eto_agent.tables.gains import Gain, gains
 
 ROOT = Path(__file__).parents[2]
 FILES = ROOT / "benchmarks" / "methods"

@@ -24,7 +24,7 @@ from typing import Any
 
 import pytest
 
-from eto_agent.runs import file_hash
+from eto_agent.run_folder import file_hash
 from eto_envs.trajectory import read_trajectories
 
 ROOT = Path(__file__).parents[2]
@@ -54,10 +54,10 @@ generation: {max_new_tokens: 16}
 evaluate: {splits: [train], per_type: 2}
 """
 WARM = (
-    "eto_agent._ppo",
-    "eto_agent._trl",
+    "eto_agent.online.learner",
+    "eto_agent.training.trl_trainers",
     "eto_agent.cli",
-    "eto_agent.generation",
+    "eto_agent.decoding.generator",
     "eto_agent.pipeline",
     "scipy.stats",
     "transformers.models.llama.modeling_llama",

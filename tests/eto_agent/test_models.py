@@ -13,7 +13,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eto_agent.chat import ChatEncoder
+from eto_agent.chat.encoder import ChatEncoder
 from eto_agent.models import (
     PRESETS,
     ModelNotFoundError,
@@ -23,7 +23,7 @@ from eto_agent.models import (
     load,
     load_tokenizer,
 )
-from eto_agent.runs import file_hash
+from eto_agent.run_folder import file_hash
 from eto_envs.errors import UnknownNameError
 
 TEXTS = ["Thought: I look.\nAction: look around", "Observation: You are in the kitchen.", "Boil water."] * 5

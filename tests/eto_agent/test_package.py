@@ -32,7 +32,7 @@ def test_without_the_extra() -> None:
 def test_imports_stay_light() -> None:
     """Conversations, settings and the names of models need no torch."""
     code = (
-        "import sys, eto_agent.chat, eto_agent.trainers, eto_agent.models;"
+        "import sys, eto_agent.chat.encoder, eto_agent.training.fit, eto_agent.models;"
         "assert not {'torch', 'transformers', 'trl', 'datasets', 'peft'} & set(sys.modules)"
     )
     result = run(code)

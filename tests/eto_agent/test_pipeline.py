@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from eto_agent.runs import file_hash
+from eto_agent.run_folder import file_hash
 from eto_envs.trajectory import read_trajectories
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from eto_agent.cli import main
-from eto_agent.config import load_config
-from eto_agent.lab import Lab
-from eto_agent.runs import file_hash
+from eto_agent.config.schema import load_config
+from eto_agent.run_folder import file_hash
+from eto_agent.session import Session
 
 FOLDER = Path(__file__).parents[2] / "benchmarks" / "methods"
 ROWS = {
@@ -94,9 +94,9 @@ LADDER = {
 @pytest.mark.parametrize("presets", LADDER)
 def test_the_ladder_opens_with_its_presets(presets: tuple[str, ...], tmp_path: Path) -> None:
     config = load_config(FOLDER / "ladder.yaml", presets)
-    with Lab(replace(config, out=tmp_path / "run")) as lab:
-        assert (lab.config.env.id, lab.config.model.name, len(lab.explored_tasks)) == LADDER[presets]
-        assert list(lab.eval_tasks) == ["seen", "unseen"]
+    with Session(replace(config, out=tmp_path / "run")) as session:
+        assert (session.config.env.id, session.config.model.name, len(session.explored_tasks)) == LADDER[presets]
+        assert list(session.eval_tasks) == ["seen", "unseen"]
     assert {"best-of-n", "rft", "ppo", "eto"} <= set(config.methods)
     if presets:
         command = f"benchmarks/methods/ladder.yaml --preset {' '.join(presets)} "
@@ -112,9 +112,9 @@ def test_the_toy_benchmarks_open_and_start_from_the_reader(name: str, experts: i
     reader = load_config(FOLDER / "reader.yaml")
     assert Path(config.model.name) == reader.out / "self-play" / "rft" / "sft" / "model"
     without = replace(config, out=tmp_path / "run", model=replace(config.model, name="scratch:tiny"))
-    with Lab(without) as lab:
-        assert (len(lab.expert_tasks), len(lab.explored_tasks)) == (experts, tasks)
-        assert {split: len(tasks) for split, tasks in lab.eval_tasks.items()} == {"seen": 300}
+    with Session(without) as session:
+        assert (len(session.expert_tasks), len(session.explored_tasks)) == (experts, tasks)
+        assert {split: len(tasks) for split, tasks in session.eval_tasks.items()} == {"seen": 300}
 
 
 @pytest.mark.slow

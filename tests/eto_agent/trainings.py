@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from eto_agent.chat import Message, Protocol, conversation
-from eto_agent.trainers import DpoSettings, TrainSettings
+from eto_agent.chat.encoder import Message, Protocol, conversation
+from eto_agent.training.fit import DpoSettings, TrainSettings
 from eto_envs.trajectory import Trajectory, Turn
 
 PROTOCOL = Protocol("eto/Any-v0", "")

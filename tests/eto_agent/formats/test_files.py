@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eto_agent.cli import main
-from eto_agent.config import EnvConfig, ExpertConfig, RunConfig
+from eto_agent.config.schema import EnvConfig, ExpertConfig, RunConfig
 from eto_agent.formats import FORMATS, export_file, from_dataset, import_file, to_dataset
-from eto_agent.lab import Lab
-from eto_agent.methods.expert import expert
 from eto_agent.policies import OraclePolicy
+from eto_agent.session import Session
+from eto_agent.stages.experts import expert
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 from tests.eto_agent.formats.episodes import AGENTTRAJ, ETO_ALFWORLD, ETO_WEBSHOP, MESSAGES, held, trajectories
@@ -27,9 +27,9 @@ from tests.eto_agent.formats.episodes import AGENTTRAJ, ETO_ALFWORLD, ETO_WEBSHO
 def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The oracle on four tasks of LockedDoor, in a file."""
     env = EnvConfig("eto/LockedDoor-v0", types=("one-key",), train_per_type=4, num_envs=2, num_workers=1)
-    with Lab(RunConfig(out=tmp_path_factory.mktemp("oracle") / "run", env=env)) as lab:
-        lab.explore("oracle", lab.train_tasks, OraclePolicy(), lab.run.folder / "oracle.jsonl")
-        return lab.run.folder / "oracle.jsonl"
+    with Session(RunConfig(out=tmp_path_factory.mktemp("oracle") / "run", env=env)) as session:
+        session.play("oracle", session.train_tasks, OraclePolicy(), session.folder.path / "oracle.jsonl")
+        return session.folder.path / "oracle.jsonl"
 
 
 def shared_file(shared_dir: Path, name: str) -> str:
@@ -138,10 +138,10 @@ def test_the_commands_and_an_imported_file_as_experts(
     assert main(["import", str(exported), "--out", str(imported), "--verify"]) == 0
     assert "4 full reward, 0 other reward than stated, 4 same" in capsys.readouterr().err
     env = EnvConfig("eto/LockedDoor-v0", types=("one-key",), train_per_type=4)
-    with Lab(RunConfig(out=tmp_path / "run", env=env, expert=ExpertConfig(file=imported))) as lab:
-        expert(lab)
-        assert [each.actions for each in lab.experts()] == [each.actions for each in read_trajectories(solved)]
-        assert all(lab.messages(each)[-1]["trained"] for each in lab.experts())
+    with Session(RunConfig(out=tmp_path / "run", env=env, expert=ExpertConfig(file=imported))) as session:
+        expert(session)
+        assert [each.actions for each in session.experts()] == [each.actions for each in read_trajectories(solved)]
+        assert all(session.messages(each)[-1]["trained"] for each in session.experts())
 
 
 def test_the_commands_tell_what_is_wrong_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config import EnvConfig, EvaluateConfig, RunConfig
-from eto_agent.lab import Lab
+from eto_agent.config.schema import EnvConfig, EvaluateConfig, RunConfig
 from eto_agent.leaderboard.add import Facts, add
-from eto_agent.methods.evaluation import evaluate
+from eto_agent.session import Session
+from eto_agent.stages.evaluation import evaluate
 
 FACTS = Facts("random", "none", ("A. Person", "B. Person"), "https://example.org/paper", "A note.", "2026-01-31")
 
@@ -19,9 +19,9 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run folder: the random policy and the oracle on the unseen tasks."""
     folder = tmp_path_factory.mktemp("evaluated") / "run"
     env = EnvConfig("eto/LockedDoor-v0", num_envs=2, num_workers=1)
-    with Lab(RunConfig(out=folder, env=env, evaluate=EvaluateConfig(splits=("unseen",)))) as lab:
-        evaluate(lab, "random", None)
-        evaluate(lab, "oracle", None)
+    with Session(RunConfig(out=folder, env=env, evaluate=EvaluateConfig(splits=("unseen",)))) as session:
+        evaluate(session, "random", None)
+        evaluate(session, "oracle", None)
     return folder
 
 

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from eto_agent.cli import main
-from eto_agent.config import ChatConfig, EnvConfig, EvaluateConfig, RunConfig
-from eto_agent.lab import Lab
+from eto_agent.config.schema import ChatConfig, EnvConfig, EvaluateConfig, RunConfig
+from eto_agent.evaluation.scoring import SCORING_PROTOCOLS as SCORES
 from eto_agent.leaderboard.add import add, short_id
 from eto_agent.leaderboard.check import check
 from eto_agent.leaderboard.submission import SubmissionError, json_schema, read_submission, to_text
-from eto_agent.methods.evaluation import evaluate, example_for
-from eto_agent.methods.expert import expert
 from eto_agent.protocols import PROTOCOLS
-from eto_agent.scoring import PROTOCOLS as SCORES
+from eto_agent.session import Session
+from eto_agent.stages.evaluation import evaluate, example_for
+from eto_agent.stages.experts import expert
 from eto_envs.trajectory import read_trajectories, write_trajectories
 from tests.eto_agent.leaderboard.conftest import FACTS
 
@@ -72,8 +72,8 @@ def test_nothing_is_written_over_unasked(evaluated: Path, tmp_path: Path, capsys
 
 def test_some_tasks_are_no_split(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     env = EnvConfig("eto/LockedDoor-v0", num_envs=2, num_workers=1)
-    with Lab(RunConfig(out=tmp_path / "run", env=env, evaluate=EvaluateConfig(("unseen",), per_type=1))) as lab:
-        evaluate(lab, "oracle", None)
+    with Session(RunConfig(out=tmp_path / "run", env=env, evaluate=EvaluateConfig(("unseen",), per_type=1))) as session:
+        evaluate(session, "oracle", None)
     assert submit(tmp_path / "run" / "evaluate" / "oracle", tmp_path / "board") == 2
     assert "57 of the 60 tasks of generated/unseen were not evaluated" in capsys.readouterr().err
     assert not (tmp_path / "board").exists()
@@ -111,10 +111,10 @@ def test_the_example_is_the_one_that_was_shown(tmp_path: Path) -> None:
     config = RunConfig(
         out=tmp_path / "run", env=env, evaluate=EvaluateConfig(("unseen",)), chat=ChatConfig("Leave.", True)
     )
-    with Lab(config) as lab:
-        expert(lab)
-        evaluate(lab, "oracle", None)
-        shown = example_for(lab)
+    with Session(config) as session:
+        expert(session)
+        evaluate(session, "oracle", None)
+        shown = example_for(session)
     assert shown is not None
     [path] = add(tmp_path / "run" / "evaluate" / "oracle", tmp_path, FACTS, name="oracle")
     prompt = read_submission(path).prompt

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config import BestOfNConfig, GenerationConfig
-from eto_agent.config_check import SettingError
-from eto_agent.lab import Lab
+from eto_agent.config.checks import SettingError
+from eto_agent.config.schema import BestOfNConfig, GenerationConfig
 from eto_agent.methods.best_of_n import best_of_n
-from eto_agent.runs import StageError
+from eto_agent.run_folder import StageError
+from eto_agent.session import Session
 from eto_envs.trajectory import read_trajectories
 
 
-def test_the_best_of_each_task_and_the_cost_of_all(opened: Callable[..., Lab]) -> None:
-    lab = opened()
-    results = best_of_n(lab, lab.run.output("sft", "model", "sft"))
-    folder = lab.run.folder / "evaluate" / "best-of-3"
+def test_the_best_of_each_task_and_the_cost_of_all(opened: Callable[..., Session]) -> None:
+    session = opened()
+    results = best_of_n(session, session.folder.output("sft", "model", "sft"))
+    folder = session.folder.path / "evaluate" / "best-of-3"
     for split, figures in results.items():
         samples = list(read_trajectories(folder / f"{split}.samples.jsonl", strict=True))
         best = list(read_trajectories(folder / f"{split}.jsonl", strict=True))
@@ -40,27 +40,27 @@ def test_the_best_of_each_task_and_the_cost_of_all(opened: Callable[..., Lab]) -
     assert any(figures["differing"] > 0 for figures in results.values())
 
 
-def test_it_is_not_sampled_again(opened: Callable[..., Lab]) -> None:
-    lab = opened()
-    model = lab.run.output("sft", "model", "sft")
-    first = best_of_n(lab, model)
-    (lab.run.folder / "evaluate" / "best-of-3" / "seen.samples.jsonl").unlink()  # a done stage does not look
-    assert best_of_n(lab, model) == first
+def test_it_is_not_sampled_again(opened: Callable[..., Session]) -> None:
+    session = opened()
+    model = session.folder.output("sft", "model", "sft")
+    first = best_of_n(session, model)
+    (session.folder.path / "evaluate" / "best-of-3" / "seen.samples.jsonl").unlink()  # a done stage does not look
+    assert best_of_n(session, model) == first
 
 
 @pytest.mark.parametrize(("samples", "temperature"), [(3, 0.0), (1, 1.0)])
 def test_equal_samples_are_refused_before_any_is_made(
-    opened: Callable[..., Lab], samples: int, temperature: float
+    opened: Callable[..., Session], samples: int, temperature: float
 ) -> None:
-    lab = opened(best_of_n=BestOfNConfig(samples, temperature))
+    session = opened(best_of_n=BestOfNConfig(samples, temperature))
     with pytest.raises(SettingError, match=r"best_of_n\.temperature above 0"):
-        best_of_n(lab, lab.run.output("sft", "model", "sft"))
-    assert not (lab.run.folder / "evaluate").exists()
+        best_of_n(session, session.folder.output("sft", "model", "sft"))
+    assert not (session.folder.path / "evaluate").exists()
 
 
-def test_samples_that_turn_out_equal_are_refused(opened: Callable[..., Lab], tmp_path: Path) -> None:
+def test_samples_that_turn_out_equal_are_refused(opened: Callable[..., Session], tmp_path: Path) -> None:
     """So cold that sampling is greedy in effect."""
-    lab = opened(best_of_n=BestOfNConfig(2, 1e-6), generation=GenerationConfig(max_new_tokens=8))
+    session = opened(best_of_n=BestOfNConfig(2, 1e-6), generation=GenerationConfig(max_new_tokens=8))
     with pytest.raises(StageError, match="in no task do two samples differ"):
-        best_of_n(lab, lab.run.output("sft", "model", "sft"))
+        best_of_n(session, session.folder.output("sft", "model", "sft"))
     assert not (tmp_path / "run" / "evaluate" / "best-of-2" / "stage.json").exists()

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.chat import ChatEncoder
-from eto_agent.config import ExpertConfig
-from eto_agent.lab import Lab
+from eto_agent.chat.encoder import ChatEncoder
+from eto_agent.config.schema import ExpertConfig
 from eto_agent.methods.eef import eef, select
-from eto_agent.methods.expert import expert
 from eto_agent.pipeline import model_of
-from eto_agent.runs import StageError, file_hash
+from eto_agent.run_folder import StageError, file_hash
+from eto_agent.session import Session
+from eto_agent.stages.experts import expert
 from eto_envs.trajectory import Trajectory, Turn, write_trajectories
-from tests.eto_agent.methods.toy_runs import Agent, config, copied, read
+from tests.eto_agent.toy_runs import Agent, config, copied, read
 from tests.eto_agent.trainings import messages
 
 EXPERTS = [
@@ -110,10 +110,10 @@ def test_from_experts_that_stop_half_way(imitated: Callable[[Agent], Path], tmp_
     failed = read(out / "expert" / "failed.jsonl")
     assert len(failed) == 2
     assert {each.outcome for each in failed} == {"gave_up"}
-    with Lab(config(out)) as lab:
-        [model] = eef(lab, lab.run.output("sft", "model", "sft"))
-        assert model == model_of(lab, "eef-1")
-        assert eef(lab, lab.run.output("sft", "model", "sft")) == [model]
+    with Session(config(out)) as session:
+        [model] = eef(session, session.folder.output("sft", "model", "sft"))
+        assert model == model_of(session, "eef-1")
+        assert eef(session, session.folder.output("sft", "model", "sft")) == [model]
     starts = read(out / "eef-1" / "explore" / "starts.jsonl")
     assert {(each.task, each.meta["start"]) for each in starts} == {
         (each.task, start) for each in failed for start in range(1, len(each.turns) - 1)
@@ -133,10 +133,10 @@ def test_from_experts_that_stop_half_way(imitated: Callable[[Agent], Path], tmp_
 
 def test_where_no_expert_fails_it_says_what_to_do(tmp_path: Path) -> None:
     given = replace(config(tmp_path / "run"), expert=ExpertConfig())
-    with Lab(given) as lab:
-        expert(lab)
+    with Session(given) as session:
+        expert(session)
         with pytest.raises(StageError, match=r"expert\.file.*--expert\.break-off"):
-            eef(lab, tmp_path)
+            eef(session, tmp_path)
 
 
 def test_failures_of_a_given_file_are_kept_apart(imitated: Callable[[Agent], Path], tmp_path: Path) -> None:
@@ -145,6 +145,6 @@ def test_failures_of_a_given_file_are_kept_apart(imitated: Callable[[Agent], Pat
     broken = replace(bad[0], outcome="error", final_reward=None, error="It died.")
     write_trajectories(tmp_path / "given.jsonl", [*good, broken, *bad])
     given = replace(config(tmp_path / "run"), expert=ExpertConfig(file=tmp_path / "given.jsonl"))
-    with Lab(given) as lab:
-        assert read(expert(lab)) == good
+    with Session(given) as session:
+        assert read(expert(session)) == good
     assert read(tmp_path / "run" / "expert" / "failed.jsonl") == bad

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config import EnvConfig, EtoConfig, ExpertConfig, GenerationConfig, ModelConfig, RunConfig
-from eto_agent.lab import Lab
+from eto_agent.config.schema import EnvConfig, EtoConfig, ExpertConfig, GenerationConfig, ModelConfig, RunConfig
 from eto_agent.methods.eto import dpo, eto, explore, pairs, policy_before
-from eto_agent.methods.expert import expert
 from eto_agent.methods.sft import sft
-from eto_agent.runs import StageError, file_hash
-from eto_agent.trainers import DpoSettings, TrainSettings
+from eto_agent.run_folder import StageError, file_hash
+from eto_agent.session import Session
+from eto_agent.stages.experts import expert
+from eto_agent.training.fit import DpoSettings, TrainSettings
 from eto_envs.trajectory import read_trajectories
 
 
@@ -34,13 +34,13 @@ def config(tmp_path: Path) -> RunConfig:
 def test_the_chosen_side_is_the_better_one_and_training_moves_towards_it(config: RunConfig) -> None:
     config = replace(config, env=replace(config.env, settings={}), expert=ExpertConfig())
     config = replace(config, eto=EtoConfig(iterations=1, dpo=replace(config.eto.dpo, epochs=3)))
-    with Lab(config) as lab:
-        expert(lab)
-        before = sft(lab)
-        explore(lab, before, 1)
-        folder = pairs(lab, 1).parent
-        model = dpo(lab, before, 1)
-        again = dpo(lab, before, 1)
+    with Session(config) as session:
+        expert(session)
+        before = sft(session)
+        explore(session, before, 1)
+        folder = pairs(session, 1).parent
+        model = dpo(session, before, 1)
+        again = dpo(session, before, 1)
     chosen = list(read_trajectories(folder / "chosen.jsonl", strict=True))
     rejected = list(read_trajectories(folder / "rejected.jsonl", strict=True))
     audit = json.loads((folder / "audit.json").read_text())
@@ -57,35 +57,37 @@ def test_the_chosen_side_is_the_better_one_and_training_moves_towards_it(config:
 def test_where_every_pair_is_a_tie_the_policy_stays_as_it_is(config: RunConfig) -> None:
     """An untrained agent scores nothing in one step; neither did the expert whose file is its own exploration."""
     config = replace(config, env=replace(config.env, settings={"max_steps": 1}))
-    with Lab(config) as lab:
-        expert(lab)
-        own = explore(lab, sft(lab), 1)
-    with Lab(replace(config, out=config.out.with_name("again"), expert=replace(config.expert, file=own))) as lab:
-        expert(lab)
-        before = sft(lab)
-        [after] = eto(lab, before)
-        record = json.loads((lab.run.folder / "eto-1" / "dpo" / "stage.json").read_text())
+    with Session(config) as session:
+        expert(session)
+        own = explore(session, sft(session), 1)
+    with Session(
+        replace(config, out=config.out.with_name("again"), expert=replace(config.expert, file=own))
+    ) as session:
+        expert(session)
+        before = sft(session)
+        [after] = eto(session, before)
+        record = json.loads((session.folder.path / "eto-1" / "dpo" / "stage.json").read_text())
     assert file_hash(after) == file_hash(before)
     assert record["facts"] == {"pairs": 0}
 
 
 @pytest.mark.parametrize(("iteration", "told"), [(0, "count from 1"), (1, "eto-agent sft"), (3, "dpo --iteration 2")])
 def test_an_iteration_needs_the_policy_before_it(config: RunConfig, iteration: int, told: str) -> None:
-    with Lab(config) as lab, pytest.raises(StageError, match=told):
-        policy_before(lab, iteration)
+    with Session(config) as session, pytest.raises(StageError, match=told):
+        policy_before(session, iteration)
 
 
 def test_tasks_without_an_expert_are_not_explored(config: RunConfig) -> None:
-    with Lab(replace(config, env=replace(config.env, expert_per_type=1))) as lab:
-        demonstrated = [each.task for each in read_trajectories(expert(lab))]
-        explored = [each.task for each in read_trajectories(explore(lab, sft(lab), 1))]
+    with Session(replace(config, env=replace(config.env, expert_per_type=1))) as session:
+        demonstrated = [each.task for each in read_trajectories(expert(session))]
+        explored = [each.task for each in read_trajectories(explore(session, sft(session), 1))]
     assert sorted(explored) == sorted(demonstrated) == ["one-key/0", "three-keys/0", "two-keys/0"]
 
 
 def test_fewer_tasks_may_be_explored_than_there_are_experts(config: RunConfig) -> None:
-    with Lab(replace(config, env=replace(config.env, explore_per_type=1))) as lab:
-        demonstrated = [each.task for each in read_trajectories(expert(lab))]
-        explored = [each.task for each in read_trajectories(explore(lab, sft(lab), 1))]
-    types = len(lab.train_tasks) // 2
+    with Session(replace(config, env=replace(config.env, explore_per_type=1))) as session:
+        demonstrated = [each.task for each in read_trajectories(expert(session))]
+        explored = [each.task for each in read_trajectories(explore(session, sft(session), 1))]
+    types = len(session.train_tasks) // 2
     assert (len(demonstrated), len(explored)) == (2 * types, types)
     assert set(explored) < set(demonstrated)

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config import EtoConfig, Level, load_config
-from eto_agent.lab import Lab
+from eto_agent.config.schema import EtoConfig, Level, load_config
 from eto_agent.methods.eto import dpo, eto, explore, name_of, pairs, policy_before
 from eto_agent.pipeline import model_of
-from eto_agent.runs import StageError, file_hash
-from tests.eto_agent.methods.toy_runs import Agent, config, copied, read
+from eto_agent.run_folder import StageError, file_hash
+from eto_agent.session import Session
+from tests.eto_agent.toy_runs import Agent, config, copied, read
 
 ROOT = Path(__file__).parents[3]
 
@@ -28,9 +28,9 @@ ROOT = Path(__file__).parents[3]
 def trained(imitated: Callable[[Agent], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run in which every level has been trained."""
     out = copied(imitated("barely"), tmp_path_factory.mktemp("levels") / "run")
-    with Lab(config(out)) as lab:
+    with Session(config(out)) as session:
         for level in ("step", "trajectory", "mixture"):
-            eto(lab, lab.run.output("sft", "model", "sft"), level)
+            eto(session, session.folder.output("sft", "model", "sft"), level)
     return out
 
 
@@ -74,12 +74,12 @@ def test_mixture_is_both_sets(trained: Path) -> None:
 
 def test_each_level_is_a_model_of_its_own(trained: Path) -> None:
     names = ("eto-1", "eto-step-1", "eto-mixture-1")
-    with Lab(config(trained)) as lab:
-        models = [model_of(lab, name) for name in names]
+    with Session(config(trained)) as session:
+        models = [model_of(session, name) for name in names]
         assert [name_of(1, level) for level in ("trajectory", "step", "mixture")] == list(names)
-        assert policy_before(lab, 2, "step") == models[1]
+        assert policy_before(session, 2, "step") == models[1]
         with pytest.raises(StageError, match="dpo --iteration 2 --level mixture"):
-            model_of(lab, "eto-mixture-2")
+            model_of(session, "eto-mixture-2")
     assert len({file_hash(Path(str(model))) for model in models}) == 3
 
 
@@ -93,12 +93,12 @@ def test_what_another_level_explored_is_taken_over(trained: Path) -> None:
 KILLED = """
 import sys
 from pathlib import Path
-from eto_agent.lab import Lab
+from eto_agent.session import Session
 from eto_agent.methods.eto import explore
-from tests.eto_agent.methods.toy_runs import config
+from tests.eto_agent.toy_runs import config
 
-with Lab(config(Path(sys.argv[1]))) as lab:
-    explore(lab, lab.run.output("sft", "model", "sft"), 1, sys.argv[2])
+with Session(config(Path(sys.argv[1]))) as session:
+    explore(session, session.folder.output("sft", "model", "sft"), 1, sys.argv[2])
 """
 
 
@@ -120,19 +120,19 @@ def test_killed_over_a_step_it_goes_on_to_the_same_episodes(
     whole = trained / name / "explore" / "steps.jsonl"
     assert 2 <= file.read_bytes().count(b"\n") < whole.read_bytes().count(b"\n")
     assert not (file.parent / "stage.json").exists()
-    with Lab(config(out)) as lab:
-        explore(lab, lab.run.output("sft", "model", "sft"), 1, level)
+    with Session(config(out)) as session:
+        explore(session, session.folder.output("sft", "model", "sft"), 1, level)
     for each in file.parent.glob("*.jsonl"):
         assert each.read_bytes() == (trained / name / "explore" / each.name).read_bytes()
 
 
 @pytest.mark.parametrize("level", ["step", "mixture"])
 def test_a_stage_that_is_too_early_names_the_level(tmp_path: Path, level: Level) -> None:
-    with Lab(config(tmp_path / "run")) as lab:
+    with Session(config(tmp_path / "run")) as session:
         for stage, told in (
-            (lambda: pairs(lab, 1, level), f"explore --iteration 1 --level {level}"),
-            (lambda: dpo(lab, Path(), 1, level), f"pairs --iteration 1 --level {level}"),
-            (lambda: policy_before(lab, 3, level), f"dpo --iteration 2 --level {level}"),
+            (lambda: pairs(session, 1, level), f"explore --iteration 1 --level {level}"),
+            (lambda: dpo(session, Path(), 1, level), f"pairs --iteration 1 --level {level}"),
+            (lambda: policy_before(session, 3, level), f"dpo --iteration 2 --level {level}"),
         ):
             with pytest.raises(StageError, match=told):
                 stage()
@@ -156,10 +156,10 @@ def test_the_release_fills_what_is_not_set(env: str, given: EtoConfig, filled: t
 
 def test_a_run_notes_what_the_release_s_settings_are(tmp_path: Path) -> None:
     given = config(tmp_path / "run", settings="release")
-    with Lab(given):
+    with Session(given):
         noted = load_config(tmp_path / "run" / "config.yaml").eto
     assert (noted.settings, noted.trim_rejected, noted.later_beta) == ("release", 5, 0.5)
-    with Lab(replace(given, eto=noted)):
+    with Session(replace(given, eto=noted)):
         pass
 
 
@@ -167,8 +167,8 @@ def test_later_iterations_train_with_their_own_settings(tmp_path: Path) -> None:
     from eto_agent.methods.eto import _settings
 
     given = config(tmp_path / "run", settings="release")
-    with Lab(given) as lab:
-        assert _settings(lab, 1) == given.eto.dpo
-        assert _settings(lab, 2) == _settings(lab, 3) == replace(given.eto.dpo, beta=0.5, learning_rate=5e-7)
+    with Session(given) as session:
+        assert _settings(session, 1) == given.eto.dpo
+        assert _settings(session, 2) == _settings(session, 3) == replace(given.eto.dpo, beta=0.5, learning_rate=5e-7)
         careful = replace(given.eto.dpo, beta=0.5, learning_rate=1e-7)
-        assert _settings(lab, 1, "careful-step") == _settings(lab, 2, "careful-step") == careful
+        assert _settings(session, 1, "careful-step") == _settings(session, 2, "careful-step") == careful

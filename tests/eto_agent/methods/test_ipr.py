@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.lab import Lab
+from eto_agent.data.pairs import build_step_pairs
 from eto_agent.methods.ipr import ipr
-from eto_agent.pairs import build_step_pairs
 from eto_agent.pipeline import model_of
-from eto_agent.runs import file_hash
-from tests.eto_agent.methods.toy_runs import Agent, config, copied, read
+from eto_agent.run_folder import file_hash
+from eto_agent.session import Session
+from tests.eto_agent.toy_runs import Agent, config, copied, read
 
 
 @pytest.fixture(scope="module")
 def trained(imitated: Callable[[Agent], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = copied(imitated("barely"), tmp_path_factory.mktemp("ipr") / "run")
-    with Lab(config(out)) as lab:
-        models = ipr(lab, lab.run.output("sft", "model", "sft"))
-        assert models == [model_of(lab, "ipr-1"), model_of(lab, "ipr-2")]
-        assert ipr(lab, lab.run.output("sft", "model", "sft")) == models
+    with Session(config(out)) as session:
+        models = ipr(session, session.folder.output("sft", "model", "sft"))
+        assert models == [model_of(session, "ipr-1"), model_of(session, "ipr-2")]
+        assert ipr(session, session.folder.output("sft", "model", "sft")) == models
     return out
 
 
@@ -86,8 +86,8 @@ def test_few_starts_are_beside_the_start_of_the_task(imitated: Callable[[Agent],
     out = copied(imitated("barely"), tmp_path / "run")
     (out / "config.yaml").unlink()  # of a run with every start
     given = config(out)
-    with Lab(replace(given, ipr=replace(given.ipr, iterations=1, max_starts=1))) as lab:
-        ipr(lab, lab.run.output("sft", "model", "sft"))
+    with Session(replace(given, ipr=replace(given.ipr, iterations=1, max_starts=1))) as session:
+        ipr(session, session.folder.output("sft", "model", "sft"))
     explored = read(out / "ipr-1" / "explore" / "steps.jsonl")
     starts = {each.task: sorted(e.meta["start"] for e in explored if e.task == each.task) for each in explored}
     assert all(found[0] == 0 < found[1] and len(found) == 2 for found in starts.values())

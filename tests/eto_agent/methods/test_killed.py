@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.lab import Lab
 from eto_agent.methods.eef import eef
 from eto_agent.methods.ipr import ipr
-from eto_agent.runs import file_hash
-from tests.eto_agent.methods.toy_runs import Agent, config, copied
+from eto_agent.run_folder import file_hash
+from eto_agent.session import Session
+from tests.eto_agent.toy_runs import Agent, config, copied
 
 ROOT = Path(__file__).parents[3]
 BOTH = "import sys, pathlib; from tests.eto_agent.methods.test_killed import finish; finish(pathlib.Path(sys.argv[1]))"
@@ -38,10 +38,10 @@ def started(out: Path) -> subprocess.Popen[str]:
 
 
 def finish(out: Path) -> None:
-    with Lab(config(out)) as lab:
-        imitator = lab.run.output("sft", "model", "sft")
-        ipr(lab, imitator)
-        eef(lab, imitator)
+    with Session(config(out)) as session:
+        imitator = session.folder.output("sft", "model", "sft")
+        ipr(session, imitator)
+        eef(session, imitator)
 
 
 @pytest.mark.slow

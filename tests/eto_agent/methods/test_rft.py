@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config import RftConfig
-from eto_agent.config_check import SettingError
-from eto_agent.lab import Lab
+from eto_agent.config.checks import SettingError
+from eto_agent.config.schema import RftConfig
 from eto_agent.methods.rft import rft
-from eto_agent.runs import file_hash
+from eto_agent.run_folder import file_hash
+from eto_agent.session import Session
 from eto_envs.trajectory import Trajectory, read_trajectories
-from tests.eto_agent.methods.toy_runs import CONFIG
+from tests.eto_agent.toy_runs import CONFIG
 
 ROOT = Path(__file__).parents[3]
 BRIEF = replace(CONFIG.sft, epochs=4, save_steps=4)
@@ -35,10 +35,10 @@ def facts(folder: Path, stage: str) -> dict[str, int]:
     return json.loads((folder / stage / "stage.json").read_text())["facts"]
 
 
-def test_only_new_successes_are_added(opened: Callable[..., Lab]) -> None:
-    lab = opened(rft=WARM, sft=BRIEF)
-    folder = lab.run.folder
-    models = rft(lab, lab.run.output("sft", "model", "sft"))
+def test_only_new_successes_are_added(opened: Callable[..., Session]) -> None:
+    session = opened(rft=WARM, sft=BRIEF)
+    folder = session.folder.path
+    models = rft(session, session.folder.output("sft", "model", "sft"))
     assert models == [folder / "rft-1" / "sft" / "model", folder / "rft-2" / "sft" / "model"]
     known = {(each.task, tuple(each.actions)) for each in read(folder, "expert/trajectories.jsonl")}
     count = len(known)
@@ -62,26 +62,28 @@ def test_only_new_successes_are_added(opened: Callable[..., Lab]) -> None:
     assert [each.policy for each in explored] == ["rft"] * 18  # the newest model explores
 
 
-def test_what_the_expert_did_is_not_learned_twice(opened: Callable[..., Lab]) -> None:
+def test_what_the_expert_did_is_not_learned_twice(opened: Callable[..., Session]) -> None:
     """At temperature 1 the agent, who knows the expert by heart, does what the expert did."""
-    lab = opened(rft=RftConfig(samples=2), sft=BRIEF)
-    rft(lab, lab.run.output("sft", "model", "sft"))
-    found = facts(lab.run.folder, "rft-1/collect")
+    session = opened(rft=RftConfig(samples=2), sft=BRIEF)
+    rft(session, session.folder.output("sft", "model", "sft"))
+    found = facts(session.folder.path, "rft-1/collect")
     assert found["duplicates"] > 0
     assert found["kept"] + found["duplicates"] == found["successful"]
 
 
-def test_the_base_model_is_trained_not_the_sft_agent(opened: Callable[..., Lab]) -> None:
+def test_the_base_model_is_trained_not_the_sft_agent(opened: Callable[..., Session]) -> None:
     """With nothing new to learn from, RFT is SFT again."""
-    lab = opened(rft=RftConfig(samples=1, threshold=2.0))
-    [model] = rft(lab, lab.run.output("sft", "model", "sft"))
-    assert file_hash(model / "model.safetensors") == file_hash(lab.run.folder / "sft" / "model" / "model.safetensors")
+    session = opened(rft=RftConfig(samples=1, threshold=2.0))
+    [model] = rft(session, session.folder.output("sft", "model", "sft"))
+    assert file_hash(model / "model.safetensors") == file_hash(
+        session.folder.path / "sft" / "model" / "model.safetensors"
+    )
 
 
-def test_equal_samples_are_refused(opened: Callable[..., Lab]) -> None:
-    lab = opened(rft=RftConfig(samples=4, temperature=0.0))
+def test_equal_samples_are_refused(opened: Callable[..., Session]) -> None:
+    session = opened(rft=RftConfig(samples=4, temperature=0.0))
     with pytest.raises(SettingError, match="greedy samples of a task are all equal"):
-        rft(lab, lab.run.output("sft", "model", "sft"))
+        rft(session, session.folder.output("sft", "model", "sft"))
 
 
 def command(folder: Path) -> subprocess.Popen[str]:
@@ -94,7 +96,7 @@ def command(folder: Path) -> subprocess.Popen[str]:
 
 
 @pytest.mark.slow
-def test_killed_while_sampling_and_training_it_ends_the_same(opened: Callable[..., Lab], tmp_path: Path) -> None:
+def test_killed_while_sampling_and_training_it_ends_the_same(opened: Callable[..., Session], tmp_path: Path) -> None:
     """`kill -9` as soon as each of these files is there; the command prints the same table in the end."""
     settings = replace(WARM, samples=4, iterations=1)
     for name in ("whole", "killed"):

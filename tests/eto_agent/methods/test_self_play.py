@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config_check import SettingError
-from eto_agent.lab import Lab
+from eto_agent.config.checks import SettingError
+from eto_agent.evaluation.scoring import strict_score
 from eto_agent.methods.self_play import self_play
 from eto_agent.pipeline import model_of, run
 from eto_agent.report.findings import read_findings
-from eto_agent.runs import StageError, file_hash
-from eto_agent.scoring import strict_score
+from eto_agent.run_folder import StageError, file_hash
+from eto_agent.session import Session
 from eto_envs.trajectory import Trajectory, read_trajectories
-from tests.eto_agent.methods.toy_runs import CONFIG, Agent
+from tests.eto_agent.toy_runs import CONFIG, Agent
 
 SELF_PLAY = replace(
     CONFIG,
@@ -28,40 +28,40 @@ SELF_PLAY = replace(
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     """A whole `run` of nothing but self-play."""
-    with Lab(replace(SELF_PLAY, out=tmp_path_factory.mktemp("self-play") / "run")) as lab:
-        rows = run(lab)
+    with Session(replace(SELF_PLAY, out=tmp_path_factory.mktemp("self-play") / "run")) as session:
+        rows = run(session)
         assert list(rows) == ["random", "self-play-rft", "self-play-eto", "self-play-rft+eto"]
-        yield lab
+        yield session
 
 
-def read(lab: Lab, name: str) -> list[Trajectory]:
-    return list(read_trajectories(lab.run.folder / name, strict=True))
+def read(session: Session, name: str) -> list[Trajectory]:
+    return list(read_trajectories(session.folder.path / name, strict=True))
 
 
-def facts(lab: Lab, stage: str) -> dict[str, int]:
-    return json.loads((lab.run.folder / stage / "stage.json").read_text())["facts"]
+def facts(session: Session, stage: str) -> dict[str, int]:
+    return json.loads((session.folder.path / stage / "stage.json").read_text())["facts"]
 
 
-def test_no_expert_is_made(played: Lab) -> None:
-    made = {each.name for each in played.run.folder.iterdir() if each.is_dir()}
+def test_no_expert_is_made(played: Session) -> None:
+    made = {each.name for each in played.folder.path.iterdir() if each.is_dir()}
     assert made == {"evaluate", "self-play"}
-    assert (played.run.folder / "report.html").stat().st_size > 1000
-    findings = read_findings(played.run.folder)
+    assert (played.folder.path / "report.html").stat().st_size > 1000
+    findings = read_findings(played.folder.path)
     assert findings.missing == []
     assert {"self-play/rft", "self-play/eto/1"} <= set(findings.curves)
     assert {contrast.base for contrast in findings.contrasts("strict")} == {"random"}
 
 
-def test_the_first_episodes_are_the_random_policy_s_and_differ(played: Lab) -> None:
+def test_the_first_episodes_are_the_random_policy_s_and_differ(played: Session) -> None:
     explored = read(played, "self-play/explore/trajectories.jsonl")
     assert {each.policy for each in explored} == {"random"}
     assert len(explored) == 6 * len(played.train_tasks)
     assert len({(each.task, tuple(each.actions)) for each in explored}) > len(explored) / 2
 
 
-def test_good_episodes_are_imitated(played: Lab) -> None:
+def test_good_episodes_are_imitated(played: Session) -> None:
     explored = read(played, "self-play/explore/trajectories.jsonl")
     kept = read(played, "self-play/rft/collect/trajectories.jsonl")
     good = {(each.task, tuple(each.actions)) for each in explored if strict_score(each)[0] >= 0.2}
@@ -73,7 +73,7 @@ def test_good_episodes_are_imitated(played: Lab) -> None:
 @pytest.mark.parametrize(
     ("variant", "explored"), [("eto", "self-play/explore"), ("rft+eto", "self-play/rft+eto/1/explore")]
 )
-def test_pairs_are_of_one_task_and_the_better_one_is_chosen(played: Lab, variant: str, explored: str) -> None:
+def test_pairs_are_of_one_task_and_the_better_one_is_chosen(played: Session, variant: str, explored: str) -> None:
     place = f"self-play/{variant}/1"
     chosen, rejected = read(played, f"{place}/pairs/chosen.jsonl"), read(played, f"{place}/pairs/rejected.jsonl")
     episodes = read(played, f"{explored}/trajectories.jsonl")
@@ -90,8 +90,8 @@ def test_pairs_are_of_one_task_and_the_better_one_is_chosen(played: Lab, variant
         assert chosen
 
 
-def test_each_variant_starts_where_it_says(played: Lab) -> None:
-    folder = played.run.folder / "self-play"
+def test_each_variant_starts_where_it_says(played: Session) -> None:
+    folder = played.folder.path / "self-play"
 
     def inputs(stage: str) -> dict[str, str]:
         return json.loads((folder / stage / "stage.json").read_text())["inputs"]
@@ -102,8 +102,8 @@ def test_each_variant_starts_where_it_says(played: Lab) -> None:
     assert {each.policy for each in read(played, "self-play/rft+eto/1/explore/trajectories.jsonl")} == {"self-play"}
 
 
-def test_the_models_have_names(played: Lab) -> None:
-    folder = played.run.folder / "self-play"
+def test_the_models_have_names(played: Session) -> None:
+    folder = played.folder.path / "self-play"
     assert model_of(played, "self-play-rft") == folder / "rft" / "sft" / "model"
     assert model_of(played, "self-play-eto") == folder / "eto" / "1" / "dpo" / "model"
     assert model_of(played, "self-play-rft+eto") == folder / "rft+eto" / "1" / "dpo" / "model"
@@ -116,28 +116,31 @@ def test_a_trained_model_explores_for_itself(imitated: Callable[[Agent], Path], 
     model = replace(CONFIG.model, name=str(imitated("by heart") / "sft" / "model"))
     settings = replace(CONFIG.self_play, first="base", variants=("eto",), samples=3, temperature=2.0, iterations=2)
     config = replace(SELF_PLAY, out=tmp_path / "run", model=model, self_play=settings, env=CONFIG.env)
-    with Lab(config) as lab:
-        models = self_play(lab)
+    with Session(config) as session:
+        models = self_play(session)
         assert list(models) == ["self-play-eto", "self-play-eto-2"]
         assert not (tmp_path / "run" / "self-play" / "base").exists()
-        again = read(lab, "self-play/eto/2/explore/trajectories.jsonl")
-        assert again != read(lab, "self-play/explore/trajectories.jsonl")
+        again = read(session, "self-play/eto/2/explore/trajectories.jsonl")
+        assert again != read(session, "self-play/explore/trajectories.jsonl")
 
 
 def test_a_scratch_model_cannot_explore_first(tmp_path: Path) -> None:
     refused = replace(SELF_PLAY, out=tmp_path / "run", self_play=replace(CONFIG.self_play, first="base"))
     with pytest.raises(SettingError, match=r"--self-play\.first random"):
-        Lab(refused)
+        Session(refused)
     assert not refused.out.exists()
-    with Lab(replace(refused, methods=())) as lab, pytest.raises(SettingError, match=r"--self-play\.first random"):
-        self_play(lab)
+    with (
+        Session(replace(refused, methods=())) as session,
+        pytest.raises(SettingError, match=r"--self-play\.first random"),
+    ):
+        self_play(session)
     assert not (refused.out / "self-play").exists()
 
 
 def test_nothing_good_is_told(tmp_path: Path) -> None:
     settings = replace(CONFIG.self_play, variants=("rft",), threshold=1.5)
     with (
-        Lab(replace(SELF_PLAY, out=tmp_path / "run", self_play=settings)) as lab,
+        Session(replace(SELF_PLAY, out=tmp_path / "run", self_play=settings)) as session,
         pytest.raises(StageError, match="None of 36 episodes reaches"),
     ):
-        self_play(lab)
+        self_play(session)

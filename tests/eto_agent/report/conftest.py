@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config import EnvConfig, EvaluateConfig, RunConfig
-from eto_agent.lab import Lab
-from eto_agent.methods.evaluation import evaluate
+from eto_agent.config.schema import EnvConfig, EvaluateConfig, RunConfig
 from eto_agent.report import write_report
+from eto_agent.session import Session
+from eto_agent.stages.evaluation import evaluate
 
 
 @pytest.fixture(scope="module")
@@ -19,11 +19,11 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Random and the oracle evaluated on a few tasks; the oracle stands for SFT, and its worse half for ETO."""
     folder = tmp_path_factory.mktemp("run") / "run"
     env = EnvConfig("eto/LockedDoor-v0", num_envs=2, num_workers=1)
-    with Lab(RunConfig(out=folder, env=env, evaluate=EvaluateConfig(per_type=4))) as lab:
-        evaluate(lab, "random", None)
-        evaluate(lab, "oracle", None)
+    with Session(RunConfig(out=folder, env=env, evaluate=EvaluateConfig(per_type=4))) as session:
+        evaluate(session, "random", None)
+        evaluate(session, "oracle", None)
         shutil.copytree(folder / "evaluate" / "oracle", folder / "evaluate" / "sft")
-    stage = lab.run.stage("eto-1/pairs", {})
+    stage = session.folder.stage("eto-1/pairs", {})
     audit = {"explored": 5, "win": 1, "tie": 1, "lose": 2, "dropped": {"episode died of an error": 1}}
     audit |= {
         "mean_reward_expert": 1.0,
@@ -33,7 +33,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     stage.path("audit.json").write_text(json.dumps(audit))
     stage.finish(["audit.json"])
-    stage = lab.run.stage("eto-1/dpo", {})
+    stage = session.folder.stage("eto-1/dpo", {})
     rows = [{"step": i, "loss": 0.7 - i / 1000, "margin": 0.01 * i} for i in range(1, 501)]
     stage.path("metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     stage.finish(["metrics.jsonl"], pairs=3)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from eto_agent.config import METHOD_NAMES, EtoConfig, RftConfig, RunConfig, SelfPlayConfig
+from eto_agent.config.schema import METHOD_NAMES, EtoConfig, RftConfig, RunConfig, SelfPlayConfig
 from eto_agent.pipeline import MODELS
 from eto_agent.report.naming import expected_stages, is_trained, policy_key, stage_key
 

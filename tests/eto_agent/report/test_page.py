@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from eto_agent.config import RunConfig
+from eto_agent.config.schema import RunConfig
+from eto_agent.evaluation.stats import Estimate
 from eto_agent.report import write_report
 from eto_agent.report.findings import read_findings
-from eto_agent.runs import Run, StageError
-from eto_agent.stats import Estimate
+from eto_agent.run_folder import RunFolder, StageError
 from eto_envs.trajectory import read_trajectories, write_trajectories
 
 HOSTILE = "<script>hacked=1</script><img src=x onerror=hacked=1> \ud800 {{ run }} {% for %}"
@@ -100,7 +100,7 @@ def test_the_same_folder_gives_the_same_bytes(run_folder: Path) -> None:
 
 def test_what_is_missing_is_said(run_folder: Path, tmp_path: Path) -> None:
     assert "Missing: expert, sft, eto-1/explore, " in page(run_folder)
-    Run(tmp_path / "bare", RunConfig(out=tmp_path / "bare")).close()
+    RunFolder(tmp_path / "bare", RunConfig(out=tmp_path / "bare")).close()
     assert "Missing: expert, evaluate/random, " in write_report(tmp_path / "bare").read_text()
 
 
@@ -132,7 +132,7 @@ def test_nothing_comes_from_elsewhere_and_text_stays_text(hostile: Path) -> None
 
 def test_what_a_finished_run_lacks_is_nothing(run_folder: Path, tmp_path: Path) -> None:
     assert "Failures" in page(run_folder)
-    Run(tmp_path / "bare", RunConfig(out=tmp_path / "bare")).close()
+    RunFolder(tmp_path / "bare", RunConfig(out=tmp_path / "bare")).close()
     bare = write_report(tmp_path / "bare").read_text()
     assert [each for each in ("Results", "Failures", "Replays", "Training") if f">{each}<" in bare] == []
     assert not (tmp_path / "bare" / "episodes.html").exists()
@@ -141,7 +141,7 @@ def test_what_a_finished_run_lacks_is_nothing(run_folder: Path, tmp_path: Path) 
 def test_the_commands_are_told_once_each(run_folder: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(run_folder, tmp_path / "run")
     (folder / "config.yaml").unlink()
-    with Run(folder, RunConfig(out=folder)) as run:
+    with RunFolder(folder, RunConfig(out=folder)) as run:
         for command in ("eto-agent run --config '<a>.yaml'", "eto-agent evaluate", "eto-agent evaluate"):
             run.note_command(command)
     write_report(folder)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config import RunConfig
+from eto_agent.config.schema import RunConfig
 from eto_agent.report.costs import costs, duration
 from eto_agent.report.findings import read_findings
 from eto_agent.report.replays import link_to, replays, shown_episodes
 from eto_agent.report.training import curve_groups
-from eto_agent.runs import Run
+from eto_agent.run_folder import RunFolder
 from eto_envs.trajectory import Trajectory, Turn, read_trajectories, write_trajectories
 
 
@@ -24,11 +24,11 @@ def played(task: str, replies: int = 2, **meta: object) -> Trajectory:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    return Run(tmp_path / "run", RunConfig(out=tmp_path / "run"))
+def run(tmp_path: Path) -> RunFolder:
+    return RunFolder(tmp_path / "run", RunConfig(out=tmp_path / "run"))
 
 
-def test_tokens_and_episodes_are_counted_by_stage(run: Run) -> None:
+def test_tokens_and_episodes_are_counted_by_stage(run: RunFolder) -> None:
     for name, files in (
         ("eto-1/explore", {"trajectories.jsonl": [played("a"), played("b", 3)]}),
         ("eto-step-1/explore", {"trajectories.jsonl": [played("a"), played("b", 3)], "steps.jsonl": [played("a", 1)]}),
@@ -38,7 +38,7 @@ def test_tokens_and_episodes_are_counted_by_stage(run: Run) -> None:
         for file, episodes in files.items():
             write_trajectories(stage.path(file), episodes)
         stage.finish(list(files))
-    explored, pairs, steps = costs(read_findings(run.folder))
+    explored, pairs, steps = costs(read_findings(run.path))
     assert (explored.stage, explored.episodes, explored.turns, explored.decoded, explored.acts) == (
         "eto-1/explore", 2, 5, 15, True,
     )  # fmt: skip
@@ -46,16 +46,16 @@ def test_tokens_and_episodes_are_counted_by_stage(run: Run) -> None:
     assert (steps.stage, steps.episodes, steps.turns) == ("eto-step-1/explore", 1, 1)  # the others were taken over
 
 
-def test_of_several_samples_all_are_counted(run: Run) -> None:
+def test_of_several_samples_all_are_counted(run: RunFolder) -> None:
     stage = run.stage("evaluate/best-of-2", {})
     write_trajectories(stage.path("seen.samples.jsonl"), [played("a"), played("a")])
     write_trajectories(stage.path("seen.jsonl"), [played("a")])
     stage.path("results.json").write_text("{}")
     stage.finish(["results.json"])
-    assert [(each.stage, each.episodes) for each in costs(read_findings(run.folder))] == [("evaluate/best-of-2", 2)]
+    assert [(each.stage, each.episodes) for each in costs(read_findings(run.path))] == [("evaluate/best-of-2", 2)]
 
 
-def test_training_and_endpoints_are_counted(run: Run) -> None:
+def test_training_and_endpoints_are_counted(run: RunFolder) -> None:
     stage = run.stage("sft", {})
     stage.path("metrics.jsonl").write_text('{"step": 1, "epoch": 1.5}\n{"step": 2, "epoch": 3.0}\n')
     stage.finish([], tokens=1000)
@@ -63,7 +63,7 @@ def test_training_and_endpoints_are_counted(run: Run) -> None:
     write_trajectories(stage.path("seen.jsonl"), [played("a", usage={"prompt_tokens": 50, "completion_tokens": 4})])
     stage.path("results.json").write_text(json.dumps({"seen": {"usage": {"cost": 0.25}}}))
     stage.finish(["results.json"])
-    sft, endpoint = costs(read_findings(run.folder))
+    sft, endpoint = costs(read_findings(run.path))
     assert (sft.trained, sft.acts, sft.price) == (3000, False, None)
     assert (endpoint.prompt, endpoint.completion, endpoint.price) == (100, 8, 0.25)
 
@@ -75,7 +75,7 @@ def test_durations_are_short(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
 
-def test_every_training_has_its_curves_also_while_it_runs(run: Run) -> None:
+def test_every_training_has_its_curves_also_while_it_runs(run: RunFolder) -> None:
     """Trainings are told apart by their metrics; half a line at the end is left out."""
     rows = {
         "sft": {"step": 1, "loss": 2.0, "token_accuracy": 0.5},
@@ -85,7 +85,7 @@ def test_every_training_has_its_curves_also_while_it_runs(run: Run) -> None:
     for name, row in rows.items():
         file = run.stage(name, {}).path("metrics.jsonl")
         file.write_text(json.dumps(row) + "\n" + '{"step": 2, "lo')
-    groups = {group.title: "".join(group.charts) for group in curve_groups(read_findings(run.folder))}
+    groups = {group.title: "".join(group.charts) for group in curve_groups(read_findings(run.path))}
     assert list(groups) == ["Supervised fine-tuning", "Contrast (DPO)", "Online updates"]
     for metric in ("reward", "success", "KL", "entropy"):
         assert f"{metric} by update" in groups["Online updates"]
@@ -132,7 +132,9 @@ def test_links_name_the_episode_and_the_one_beside_it(run_folder: Path, tmp_path
         (["random", "self-play-rft", "self-play-eto"], ("self-play-eto", "self-play-rft")),
     ],
 )
-def test_the_last_method_is_compared_with_sft(run: Run, policies: list[str], chosen: tuple[str, str] | None) -> None:
-    findings = read_findings(run.folder)
+def test_the_last_method_is_compared_with_sft(
+    run: RunFolder, policies: list[str], chosen: tuple[str, str] | None
+) -> None:
+    findings = read_findings(run.path)
     findings.results = {policy: {} for policy in policies}
     assert findings.pair_to_compare == chosen

@@ -1,0 +1,1 @@
+"""Chat messages as token ids, with the mask of what the agent said."""

@@ -1,0 +1,1 @@
+"""What is learned from: preference pairs and selections of episodes."""

@@ -1,0 +1,1 @@
+"""Batched decoding on Transformers, independent of the batch."""

@@ -1,0 +1,1 @@
+"""OpenAI-compatible endpoints: requests, budgets, and the teacher that writes thoughts."""

@@ -1,0 +1,1 @@
+"""What episodes are worth: scores, intervals, failures, comparisons. Reads trajectories, runs nothing."""

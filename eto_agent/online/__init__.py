@@ -1,0 +1,1 @@
+"""What online methods share: sampled episodes, advantages, losses, the learner."""

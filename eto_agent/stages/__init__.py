@@ -1,0 +1,1 @@
+"""The stages that methods are built of: experts, imitation, sampling, preference pairs, evaluation."""

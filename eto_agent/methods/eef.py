@@ -11,8 +11,8 @@ Flow
                    and the beneficial actions
 
     An example that begins in a failed expert holds its turns as context. Only the beneficial ones among them and the
-    policy's own turns are trained on; the expert's other turns are masked, and so are its mistakes and its replies without
-    an action wherever they stand.
+    policy's own turns are trained on; the expert's other turns are masked, and so are its mistakes and its replies
+    without an action wherever they stand.
 
 Reads   `expert/trajectories.jsonl` and `failed.jsonl`, the base model, `sft/model`
 Writes  `eef-I/explore/tasks.jsonl` and `starts.jsonl`, `eef-I/select/examples.jsonl`, `eef-I/sft/model` and

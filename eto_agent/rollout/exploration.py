@@ -2,9 +2,10 @@
 
 Environments run in the worker processes of an `EnvPool`. Those that are ready join the policy's batch, and their
 actions are sent as soon as their own replies end: nobody waits for the slowest environment, nor for the slowest reply
-where the policy streams (`policies/streaming.py`: Transformers and endpoints do; vLLM answers whatever is ready as a batch). An
-episode that ends is replaced at once by the next task. Every finished episode is appended to the output file, so an
-interrupted exploration continues where it stopped; when all are done the file is put into the order of the tasks.
+where the policy streams (`policies/streaming.py`: Transformers and endpoints do; vLLM answers whatever is ready as a
+batch). An episode that ends is replaced at once by the next task. Every finished episode is appended to the output
+file, so an interrupted exploration continues where it stopped; when all are done the file is put into the order of the
+tasks.
 
 Episodes may also begin in the middle of recorded ones (`start_states`). All start states of a task are prepared in one
 pass: one environment replays the recorded actions and keeps a snapshot of each state, and any environment goes on from

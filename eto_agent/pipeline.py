@@ -15,7 +15,7 @@ from eto_agent.console import print_table
 from eto_agent.methods.catalogue import method_of, methods_in, place_of_policy
 from eto_agent.methods.method import Figures
 from eto_agent.methods.sft import sft
-from eto_agent.policies.named import NAMED, outside_policy
+from eto_agent.policies.named import NAMED, is_outside, outside_policy
 from eto_agent.policies.openai import ENDPOINT_PREFIX
 from eto_agent.report import write_report
 from eto_agent.session import Session
@@ -88,7 +88,7 @@ def model_of(session: Session, name: str) -> Path | str | None:
         return Path(name)
     if len(name) > len(ENDPOINT_PREFIX) and name.startswith(ENDPOINT_PREFIX):
         return name
-    if ":" in name:
+    if is_outside(name):
         outside_policy(name)  # refused before any work
         return name
     made = [each.name for method in methods_in(session.config) for each in method.products(method.of(session.config))]

@@ -222,11 +222,11 @@ def build(session: Session, config: EtoConfig, iteration: Iteration) -> Path:
 
 def train(session: Session, config: EtoConfig, iteration: Iteration) -> Path:
     """Trains the policy on the pairs of an iteration; returns the folder of the trained model."""
-    name, command = iteration.name, iteration.command("pairs")
+    name, command, model = iteration.name, iteration.command("pairs"), iteration.model_before(session)
     chosen, rejected = (session.folder.output(f"{name}/pairs", f"{side}.jsonl", command) for side in _SIDES)
     seed = session.config.seed + iteration.number
     settings = _settings(config, iteration)
-    return train_dpo(session, f"{name}/dpo", iteration.model_before(session), chosen, rejected, settings, seed)
+    return train_dpo(session, f"{name}/dpo", model, chosen, rejected, settings, seed)
 
 
 _SIDES = ("chosen", "rejected")

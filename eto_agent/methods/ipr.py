@@ -61,7 +61,7 @@ REVISION = 1
 class IprDpoSettings(DpoSettings):
     """Contrastive training of IPR: the paper adds the likelihood of the chosen side."""
 
-    sft_weight: float = 1.0
+    sft_weight: NotNegative[float] = 1.0
     """Weight of an added negative log-likelihood of the chosen side, by token."""
 
 

@@ -59,8 +59,8 @@ class RftConfig:
 
 def run(session: Session, config: RftConfig) -> Iterator[tuple[str, Path]]:
     """All iterations."""
-    files = {"experts": session.experts_file}
     model, name = sft_model(session), "sft"
+    files = {"experts": session.experts_file}
     for product in products(config):
         number = product.iteration
         sampled = sample(

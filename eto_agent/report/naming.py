@@ -15,6 +15,7 @@ from eto_envs.errors import EtoEnvError
 __all__ = ["expected_stages", "is_trained", "policy_key", "stage_key"]
 
 _FIRST = ("random", "base", "sft")
+_ELSEWHERE = ("oracle", "openai-", "replay-")
 _BEFORE = ("expert", "annotate", "base", "sft")
 
 Config = Mapping[str, Any]
@@ -32,11 +33,13 @@ def _natural(name: str) -> tuple[tuple[int, str], ...]:
 
 
 def policy_key(policy: str, config: Config) -> tuple[Any, ...]:
-    """Random, base and SFT, then the methods in the order of the run, then what was not trained here."""
+    """Random, base and SFT, then the methods in the order of the run, then what is of no method here."""
     if policy in _FIRST:
         return (0, _FIRST.index(policy))
     place = place_of_policy(policy, config)
-    return (2, _natural(policy)) if place is None else (1, *place[:3])
+    if place is None:
+        return (3 if policy.startswith(_ELSEWHERE) else 2, _natural(policy))
+    return (1, *place[:3])
 
 
 def stage_key(name: str, config: Config) -> tuple[Any, ...]:

@@ -69,7 +69,7 @@ def kind_of(policy: str, config: Mapping[str, Any], *, every_iteration: bool = F
     place = place_of_policy(policy, config)
     if place is None:
         return None
-    last = {each.row: each.name for each in place.method.products(place.method.of(config))}  # the last iteration
+    last = {each.row: each.name for each in place.method.every_product(config)}  # the last iteration
     return place.product.row if every_iteration or last.get(place.product.row) == policy else None
 
 

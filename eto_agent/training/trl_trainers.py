@@ -36,6 +36,8 @@ from eto_agent.training.job import DpoSettings, Job, LoraSettings, Pair, Trainin
 from eto_agent.training.sampler import LengthGroupedSampler
 from eto_agent.training.trackers import logging_to
 
+__all__ = ["dpo_trainer", "sft_trainer", "train"]
+
 _WHOLE = "whole"  # the last file written to a checkpoint
 _BLANK = Encoded((0, 0), (0, 0))  # an example that nothing is learnt from; see `sampler.py`
 

@@ -28,7 +28,8 @@ def test_policies_stand_in_the_order_of_the_run() -> None:
     methods = ["ppo", "eto", "best-of-n", "self-play"]
     wanted = ["random", "base", "sft", "ppo", "eto-1", "eto-2", "eto-10", "eto-step-1", "best-of-4", "self-play-eto"]
     wanted += ["something-else", "openai-model", "oracle"]
-    assert sorted(shuffled(wanted), key=lambda policy: policy_key(policy, {"methods": methods})) == wanted
+    given = {"methods": methods, "best_of_n": {"samples": 4}}
+    assert sorted(shuffled(wanted), key=lambda policy: policy_key(policy, given)) == wanted
 
 
 def test_stages_stand_in_the_order_of_the_run() -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eto_agent.config.checks import check_config
-from eto_agent.config.schema import RunConfig
+from eto_agent.config.checks import check_config, resolved
+from eto_agent.config.schema import BaseConfig
 from eto_agent.console import EpisodeProgress
 from eto_agent.models import check_model
 from eto_agent.policies import OpenAIPolicy, Policy, ReplayPolicy, TransformersPolicy, VllmEngine, VllmPolicy
+from eto_agent.policies.named import is_outside, outside_policy
 from eto_agent.policies.openai import ENDPOINT_PREFIX
 from eto_agent.rollout.exploration import Environments, explore
 from eto_agent.rollout.start_states import StartState
@@ -20,7 +20,7 @@ from eto_agent.run_folder import RunFolder
 from eto_envs.conversation import ConversationFormat, Message, react_messages
 from eto_envs.core import TextEnv
 from eto_envs.errors import DataError, UnknownNameError
-from eto_envs.making import full_id, make_with
+from eto_envs.making import make_with
 from eto_envs.pool import EnvPool
 from eto_envs.recording import text_env
 from eto_envs.tasks import Task, TaskSet
@@ -43,10 +43,9 @@ class Session:
             the folder was made with another one. Nothing has been written or started then.
     """
 
-    def __init__(self, config: RunConfig, flags: str = "") -> None:
-        env = replace(config.env, id=full_id(config.env.id))
-        self.config = config = replace(config, env=env, eto=config.eto.filled(env.id))
-        check_config(self.config)
+    def __init__(self, config: BaseConfig, flags: str = "") -> None:
+        self.config = config = resolved(config)
+        check_config(config)
         self._env = self._make_env()
         self.train_tasks = self._tasks(config.env.train_split, config.env.train_per_type)
         self.expert_tasks = _first(self.train_tasks, config.env.expert_per_type)
@@ -61,7 +60,8 @@ class Session:
         check_model(config.model.name)
         if not config.out.exists():
             self._try_environment()
-        self.folder = RunFolder(config.out, config, flags)
+        growing = {"methods"}.union(*(each.growing_keys for each in config.known_methods))
+        self.folder = RunFolder(config.out, config, flags, growing)
         self._pool: EnvPool | None = None
         self._engine: VllmEngine | None = None
 
@@ -136,7 +136,7 @@ class Session:
 
         Args:
             model: a model's folder or Hugging Face name; `openai:MODEL`, a model behind the endpoint of the section
-                `api`; or a file of trajectories, which are replayed.
+                `api`; `MODULE:NAME`, a policy of one's own; or a file of trajectories, which are replayed.
             name: how it is called in records.
             temperature, seed: replace `generation.temperature` and the run's seed.
             stop_strings: what ends a reply; None takes the environment's own.
@@ -155,6 +155,8 @@ class Session:
                 stop_strings=stops,
                 name=name,
             )
+        if is_outside(model):
+            return outside_policy(str(model))(self)
         if Path(model).is_file():
             return ReplayPolicy(read_trajectories(model, strict=True), name)
         from eto_agent.decoding.generator import GenerationSettings  # brings torch, which not every command needs
@@ -196,13 +198,38 @@ class Session:
         """A trajectory as the conversation that training reads (no example)."""
         return react_messages(trajectory, self.words, instruction=self.config.chat.instruction)
 
+    def acting_inputs(self, tasks: TaskSet | Mapping[str, TaskSet], *, seed: int | None = None) -> dict[str, Any]:
+        """What the episodes of a stage depend on, beside the policy: tasks, decoding, conversation, world and seed.
+
+        Args:
+            tasks: what is played; by split for an evaluation.
+            seed: replaces the run's.
+        """
+        config = self.config
+        return {
+            "tasks": tasks.hash if isinstance(tasks, TaskSet) else {name: each.hash for name, each in tasks.items()},
+            "generation": config.generation,
+            "chat": config.chat,
+            "settings": config.env.settings,
+            "seed": config.seed if seed is None else seed,
+        }
+
+    @property
+    def experts_file(self) -> Path:
+        """The file of expert trajectories.
+
+        Raises:
+            StageError: they have not been made yet.
+        """
+        return self.folder.output("expert", "trajectories.jsonl", "expert")
+
     def experts(self) -> list[Trajectory]:
         """The expert trajectories of this run.
 
         Raises:
             StageError: they have not been made yet.
         """
-        return list(read_trajectories(self.folder.output("expert", "trajectories.jsonl", "expert"), strict=True))
+        return list(read_trajectories(self.experts_file, strict=True))
 
 
 def _first(tasks: TaskSet, per_type: int | None) -> TaskSet:

@@ -100,7 +100,7 @@ def env_class(name: str) -> type[TextEnv]:
 
 def _creator(env_id: str) -> Any:
     """The class or function that Gymnasium makes the environment with."""
-    module = import_module_of(env_id)  # this is what registers the id
+    module = import_module_of(env_id) if ":" in env_id else None  # this is what registers the id
     plain_id = env_id.rpartition(":")[2]
     if plain_id not in gymnasium.registry and inspect.isclass(getattr(module, plain_id, None)):
         return getattr(module, plain_id)

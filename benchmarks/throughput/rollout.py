@@ -38,8 +38,8 @@ from rich.console import Console
 from rich.table import Table
 
 import eto_envs
-from eto_agent.config.schema import RunConfig, load_config
 from eto_agent.decoding.generator import Completion, GenerationSettings
+from eto_agent.methods.catalogue import RunConfig, load_config
 from eto_agent.methods.sft import base_model, sft
 from eto_agent.models import SCRATCH_PREFIX
 from eto_agent.policies import TransformersPolicy

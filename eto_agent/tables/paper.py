@@ -20,10 +20,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
+
 from eto_agent.evaluation.efficiency import efficiency, step_limits
 from eto_agent.evaluation.results import check_same, world_of
 from eto_agent.evaluation.scoring import score
 from eto_agent.evaluation.stats import Estimate, seeds_interval
+from eto_agent.methods.catalogue import methods_in
 from eto_agent.tables.entries import Entry, check_settings, entries_of
 
 __all__ = ["TABLES", "Cell", "Row", "Table", "build_table", "column_note", "label_of_env"]
@@ -90,6 +93,8 @@ def build_table(runs: Sequence[Path], number: str, protocol: str = "paper") -> T
         MismatchError: runs that must not stand in one table, or none that fits it.
     """
     plan = _paper()["tables"][number]
+    printed = {row["kind"] for table in _paper()["tables"].values() for row in table["rows"]}
+    plan = {**plan, "extra": _extra(plan["extra"], printed, runs)}
     kinds = list(dict.fromkeys([row["kind"] for row in plan["rows"]] + plan["extra"]))
     entries = entries_of(runs, kinds)
     columns = _checked_columns(entries, by_model=number == "3")
@@ -104,6 +109,14 @@ def build_table(runs: Sequence[Path], number: str, protocol: str = "paper") -> T
         tuple(rows),
         (*_notes(entries, columns, protocol), *([f"Paper: {_paper()['source']}"] if number.isdecimal() else [])),
     )
+
+
+def _extra(kinds: Sequence[str], printed: set[str], runs: Sequence[Path]) -> list[str]:
+    """Rows that only we have; "*" stands for those of the methods that are in no table of the paper."""
+    configs = [yaml.safe_load(file.read_text("utf-8")) for run in runs if (file := run / "config.yaml").is_file()]
+    methods = dict.fromkeys(method for config in configs for method in methods_in(config))
+    others = [row for method in methods if not printed.intersection(method.rows) for row in method.rows]
+    return [each for kind in kinds for each in (others if kind == "*" else [kind])]
 
 
 Column = tuple[str, str]

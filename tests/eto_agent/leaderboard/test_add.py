@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from eto_agent.cli import main
-from eto_agent.config.schema import ChatConfig, EnvConfig, EvaluateConfig, RunConfig
+from eto_agent.config.schema import ChatConfig, EnvConfig, EvaluateConfig
 from eto_agent.evaluation.scoring import SCORING_PROTOCOLS as SCORES
 from eto_agent.leaderboard.add import add, short_id
 from eto_agent.leaderboard.check import check
 from eto_agent.leaderboard.submission import SubmissionError, json_schema, read_submission, to_text
+from eto_agent.methods.catalogue import RunConfig
 from eto_agent.session import Session
 from eto_agent.stages.evaluation import evaluate, example_for
 from eto_agent.stages.experts import expert

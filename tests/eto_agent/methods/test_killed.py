@@ -12,11 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.methods.eef import eef
-from eto_agent.methods.ipr import ipr
 from eto_agent.run_folder import file_hash
 from eto_agent.session import Session
-from tests.eto_agent.toy_runs import Agent, config, copied
+from tests.eto_agent.toy_runs import Agent, config, copied, products_of
 
 ROOT = Path(__file__).parents[3]
 BOTH = "import sys, pathlib; from tests.eto_agent.methods.test_killed import finish; finish(pathlib.Path(sys.argv[1]))"
@@ -39,9 +37,8 @@ def started(out: Path) -> subprocess.Popen[str]:
 
 def finish(out: Path) -> None:
     with Session(config(out)) as session:
-        imitator = session.folder.output("sft", "model", "sft")
-        ipr(session, imitator)
-        eef(session, imitator)
+        products_of(session, "ipr")
+        products_of(session, "eef")
 
 
 @pytest.mark.slow

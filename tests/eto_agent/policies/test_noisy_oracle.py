@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from eto_agent.chat.encoder import ChatEncoder
-from eto_agent.config.schema import EnvConfig, ExpertConfig, RunConfig
+from eto_agent.config.schema import EnvConfig, ExpertConfig
+from eto_agent.methods.catalogue import RunConfig
 from eto_agent.models import create_scratch, load_tokenizer
 from eto_agent.rollout.start_states import start_states_along
 from eto_agent.session import Session
@@ -25,7 +26,7 @@ WORLDS = {
 
 def experts(folder: Path, env_id: str, slips: float, *, seed: int = 0, rationales: bool = True) -> list[Trajectory]:
     env = EnvConfig(id=env_id, settings=WORLDS[env_id], train_per_type=6, num_envs=3, num_workers=1)
-    config = RunConfig(out=folder, seed=seed, env=env, expert=ExpertConfig(slips=slips, rationales=rationales))
+    config = RunConfig(out=folder, seed=seed, env=env, expert=ExpertConfig(mistakes=slips, rationales=rationales))
     with Session(config) as session:
         return list(read_trajectories(expert(session), strict=True))
 
@@ -86,5 +87,5 @@ def test_without_rationales_replies_are_bare_actions(tmp_path: Path) -> None:
 def test_worlds_without_slips_are_named(tmp_path: Path) -> None:
     env = EnvConfig(id="eto/WebShop-v0", train_per_type=1, num_envs=1, num_workers=1)
     with pytest.raises(UnknownNameError, match="eto/ALFWorld-v0, eto/LockedDoor-v0"):
-        Session(RunConfig(out=tmp_path / "run", env=env, expert=ExpertConfig(slips=0.1)))
+        Session(RunConfig(out=tmp_path / "run", env=env, expert=ExpertConfig(mistakes=0.1)))
     assert not (tmp_path / "run").exists()

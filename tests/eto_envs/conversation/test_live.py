@@ -156,7 +156,7 @@ def test_wrong_use_is_told_in_one_line() -> None:
         ("CartPole-v1", "is no environment of this suite; expected a subclass of eto_envs.TextEnv"),
         ("no_such_module:Nowhere-v0", "there is no module 'no_such_module'"),
         ("json:Nowhere-v0", "Unknown environment 'json:Nowhere-v0'"),
-        (":Nowhere-v0", "names no module before the colon"),
+        (":Nowhere-v0", "names no module before a colon"),
     ],
 )
 def test_the_words_of_what_does_not_exist(name: str, told: str) -> None:

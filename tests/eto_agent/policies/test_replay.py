@@ -57,7 +57,7 @@ def test_recordings_are_found_by_task_and_sample() -> None:
 
 
 def test_a_replayed_exploration_is_the_recorded_one(tmp_path: Path) -> None:
-    with EnvPool(ENV_ID, 2, start_method="fork", max_steps=6) as pool:
+    with EnvPool(ENV_ID, 2, max_steps=6) as pool:
         world = World(pool, ENV_ID, PROTOCOLS[ENV_ID], {"max_steps": 6})
         first = explore(TASKS, RandomPolicy(1), world, tmp_path / "a.jsonl", samples=2)
         again = explore(TASKS, ReplayPolicy(first, "random"), world, tmp_path / "b.jsonl", samples=2)

@@ -35,7 +35,7 @@ TASKS = text_env(gymnasium.make(ENV_ID)).manifest["seen"]
 
 @contextmanager
 def world(num_envs: int = 3, env_id: str = ENV_ID, workers: int | None = None, **settings: Any) -> Iterator[World]:
-    with EnvPool(env_id, num_envs, num_workers=workers, start_method="fork", max_restarts=0, **settings) as pool:
+    with EnvPool(env_id, num_envs, num_workers=workers, max_restarts=0, **settings) as pool:
         yield World(pool, env_id, PROTOCOL, settings)
 
 

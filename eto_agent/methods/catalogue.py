@@ -26,8 +26,8 @@ from eto_agent.methods.method import Method, Product
 from eto_agent.methods.ppo import PPO
 from eto_agent.methods.rft import RFT
 from eto_agent.methods.self_play import SELF_PLAY
-from eto_agent.plugins import import_module_of
 from eto_envs.errors import EtoEnvError, UnknownNameError
+from eto_envs.plugins import import_module_of
 
 __all__ = [
     "METHODS",

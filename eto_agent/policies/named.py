@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from eto_agent.plugins import import_module_of
 from eto_agent.policies.base import Policy
 from eto_agent.policies.openai import ENDPOINT_PREFIX
 from eto_agent.policies.oracle import OraclePolicy
 from eto_agent.policies.random import RandomPolicy
 from eto_envs.errors import UnknownNameError
+from eto_envs.plugins import import_module_of
 
 __all__ = ["NAMED", "code_of", "is_outside", "outside_policy"]
 
@@ -31,7 +31,7 @@ def outside_policy(name: str) -> Callable[[Any], Policy]:
     """What makes the policy `MODULE:NAME`: a class or function called NAME that takes the `Session`.
 
     Raises:
-        UnknownNameError: there is no such module, or it holds nothing of that name that can be called.
+        PluginError: the module cannot be imported. UnknownNameError: it holds nothing of that name that can be called.
     """
     module, plain = import_module_of(name), name.rpartition(":")[2]
     make = getattr(module, plain, None)

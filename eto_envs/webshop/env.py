@@ -10,6 +10,7 @@ from eto_envs.errors import UnknownNameError
 from eto_envs.progress import Subgoal
 from eto_envs.tasks import Task
 from eto_envs.webshop.catalogues import open_catalogue
+from eto_envs.webshop.conversation import CONVERSATION
 from eto_envs.webshop.goals import Goal
 from eto_envs.webshop.html import render_html
 from eto_envs.webshop.nouns import NounTagger, find_tagger
@@ -107,6 +108,8 @@ class WebShopEnv(TextEnv):
     ## Version History
     * v0: first version.
     """
+
+    conversation = CONVERSATION
 
     def __init__(
         self,

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.chat.encoder import PROTOCOLS, ChatEncoder, conversation
+from eto_agent.chat.encoder import ChatEncoder
 from eto_agent.config.schema import EnvConfig, ExpertConfig
 from eto_agent.methods.catalogue import RunConfig
 from eto_agent.models import create_scratch, load_tokenizer
 from eto_agent.rollout.start_states import start_states_along
 from eto_agent.session import Session
 from eto_agent.stages.experts import expert
+from eto_envs.conversation import react_messages
+from eto_envs.conversation.live import conversation_format
 from eto_envs.errors import UnknownNameError
 from eto_envs.trajectory import Trajectory, read_trajectories
 
@@ -46,8 +48,8 @@ def test_experts_slip_and_solve_their_tasks_all_the_same(env_id: str, tmp_path: 
 @pytest.mark.parametrize("env_id", WORLDS)
 def test_slips_are_read_and_never_imitated(env_id: str, tmp_path: Path) -> None:
     found = experts(tmp_path / "a", env_id, 0.4)
-    protocol = PROTOCOLS[env_id]
-    messages = [conversation(each, protocol, instruction="") for each in found]
+    words = conversation_format(env_id)
+    messages = [react_messages(each, words, instruction="") for each in found]
     create_scratch(
         "tiny", [message["content"] for each in messages for message in each], tmp_path / "m", seed=0, vocab_size=400
     )

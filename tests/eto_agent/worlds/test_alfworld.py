@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from eto_agent.protocols import PROTOCOLS
 from eto_agent.rationales import RATIONALES, alfworld_rationale
 from eto_envs.alfworld.explorer import explore
 from eto_envs.alfworld.household import Game
 from eto_envs.alfworld.native import NativeEngine
 from eto_envs.alfworld.oracle import plan
+from eto_envs.conversation.live import conversation_format
 from eto_envs.trajectory import Trajectory, Turn
 from tests.eto_envs.alfworld.handmade import KITCHEN, STUDY, house
 
@@ -45,7 +45,7 @@ def test_one_line_that_names_the_aim(
     places: dict[str, str], task: str, dialect: str, expert: Callable[[Game], list[str]]
 ) -> None:
     game = house(places, task, dialect="put" if dialect == "put" else "move")
-    protocol = PROTOCOLS["eto/ALFWorld-v0"]
+    words = conversation_format("eto/ALFWorld-v0")
     word = game.goal.object_type.removesuffix("type")
     lines = list(thoughts(game, expert(game)))
     assert lines
@@ -55,7 +55,7 @@ def test_one_line_that_names_the_aim(
         assert "\n" not in thought
         aim = thought.partition(";")[0]
         assert word in aim, thought
-        assert protocol.parse_action(f"Thought: {thought}\nAction: {action}") == action
+        assert words.parse_action(f"Thought: {thought}\nAction: {action}") == action
 
 
 def test_the_thoughts_of_a_hot_mug() -> None:
@@ -94,11 +94,11 @@ def test_an_unknown_task_gets_a_plain_thought() -> None:
 
 
 def test_the_protocol() -> None:
-    protocol = PROTOCOLS["eto/ALFWorld-v0"]
+    words = conversation_format("eto/ALFWorld-v0")
     assert RATIONALES["eto/ALFWorld-v0"] is alfworld_rationale
-    assert protocol.render_task("the goal", "You see a shelf 1.") == "You see a shelf 1."
+    assert words.render_task("the goal", "You see a shelf 1.") == "You see a shelf 1."
     error = "Error Input. Your input must contains 'Action: '"
-    assert protocol.render_observation(error) == f"Observation: {error}"
-    assert protocol.render_observation("Nothing happens.") == "Observation: Nothing happens."
+    assert words.render_observation(error) == f"Observation: {error}"
+    assert words.render_observation("Nothing happens.") == "Observation: Nothing happens."
     for word in ("go to", "take", "put", "open", "close", "use", "clean", "heat", "cool", "slice"):
-        assert f"{word} " in protocol.instruction
+        assert f"{word} " in words.instruction

@@ -6,8 +6,8 @@ import gymnasium
 import pytest
 
 import eto_envs  # noqa: F401  # registers the ids
-from eto_agent.protocols import PROTOCOLS
 from eto_agent.rationales import RATIONALES, SKIPS, webshop_rationale
+from eto_envs.conversation.live import conversation_format
 from eto_envs.recording import blank_trajectory, text_env
 from eto_envs.trajectory import Trajectory, Turn
 
@@ -34,7 +34,7 @@ def test_a_thought_before_every_action_of_a_solution(env_id: str) -> None:
             assert 5 < len(thought) < 300
             assert "\n" not in thought
             reply = f"Thought: {thought}\nAction: {action}"
-            assert PROTOCOLS[env_id].parse_action(reply) == action
+            assert conversation_format(env_id).parse_action(reply) == action
             observation, reward, terminated, truncated, info = env.step(action)
             trajectory.record(reply, action, observation, float(reward), info)
             if terminated or truncated:

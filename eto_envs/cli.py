@@ -20,6 +20,7 @@ import tyro
 
 from eto_envs import ENV_IDS, __version__
 from eto_envs.errors import ContractError, EtoEnvError, UnknownNameError
+from eto_envs.generating import Made, check_world
 
 if TYPE_CHECKING:
     from eto_envs.tasks import TaskSet
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
         try:
+            if given[:1] == ["generate"]:
+                given[1:] = check_world(given[1:])
             return tyro.extras.subcommand_cli_from_dict(
                 _COMMANDS,
                 prog="eto-envs",
@@ -235,32 +238,9 @@ def download(
     return 0
 
 
-def generate(
-    world: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="WORLD")],
-    /,
-    games: int,
-    out: Path,
-    seed: int = 0,
-    dialect: Literal["move", "put"] = "move",
-    grammar_from: Path | None = None,
-) -> int:
-    """Make up games and write them as the official files, for this package, TextWorld and alfworld.
-
-    Args:
-        world: the world: alfworld.
-        games: how many; a tenth each become valid_seen and valid_unseen.
-        out: the folder to write json_2.1.1/SPLIT/TASK/TRIAL/game.tw-pddl in; it must not hold games yet.
-        seed: any integer; the same seed gives the same games.
-        dialect: how putting is said: "move X to Y", or "put X in/on Y" as in the paper.
-        grammar_from: a game.tw-pddl to take domain and texts from; without it the installed alfworld gives them.
-    """
-    if world != "alfworld":
-        raise UnknownNameError.of("world to generate", world, ("alfworld",))
-    from eto_envs.alfworld.generator import write_set
-
-    sizes = write_set(out, games, seed, dialect, grammar_from)
-    print(f"{out / 'json_2.1.1'}: {', '.join(f'{size} {split}' for split, size in sizes.items())}")
-    return 0
+def generate(world: Made) -> int:
+    """Generate synthetic data of a world, in the format of its official files."""
+    return world
 
 
 def serve(
@@ -279,7 +259,7 @@ def serve(
     Args:
         env: the environment; webshop has a site.
         port: the port; 0 takes a free one.
-        catalogue: the products: mini, 1k, full, or a folder with files in WebShop's format.
+        catalogue: the products: mini, mini:N, 1k, full, or a folder with files in WebShop's format.
         host: the address to listen at; 0.0.0.0 lets other machines in.
         out: a JSON Lines file that every ended episode is appended to, as a trajectory of the policy "human".
         goals: human or synthetic; without it the catalogue's own.

@@ -166,8 +166,7 @@ class Dispatcher:
         task = task if slot.episode is None else slot.episode.task
         slot.episode = None
         if not ready:
-            hint = "a script that makes an EnvPool must do so under `if __name__ == '__main__':`"
-            error = WorkerError(f"The worker of environment {slot.index} {reason} while it started; {hint}.")
+            error = WorkerError(f"The worker of environment {slot.index} {reason} while it started.")
             self.answers.append((slot.index, error))
             return
         what = f"Environment {slot.index}" + ("" if task is None else f", task {task!r}")

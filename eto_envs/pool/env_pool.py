@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import multiprocessing
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from multiprocessing import util
 from typing import Any
 
@@ -14,6 +14,7 @@ import gymnasium
 from eto_envs.core import Snapshot
 from eto_envs.errors import EpisodeError, InvalidActionTypeError, PrefixError, UnknownNameError
 from eto_envs.pool.dispatcher import Dispatcher, Slot
+from eto_envs.pool.interpreter import setup_of
 from eto_envs.pool.process import WorkerProcess, stop_all
 from eto_envs.pool.visits import steps_of
 from eto_envs.pool.worker import PoolResult, Request
@@ -42,8 +43,9 @@ class EnvPool:
     they were; the caller sees it in `PoolResult.restarts` only. After `max_restarts` for one episode the request is
     answered with an error, and the environment can be reset. Workers end with the pool, and with its process.
 
-    Worker processes import the main module, as `multiprocessing` does: a script that makes a pool does so under
-    `if __name__ == "__main__":`. The pool is for one thread.
+    Workers are new interpreters that import the environment's module. A pool can therefore be made anywhere: in a
+    script without `if __name__ == "__main__":`, in a notebook, in `python -c`. An environment that a script itself
+    defines needs that line, since workers import the script to find it. The pool is for one thread.
 
     Args:
         env_id: the Gymnasium id; `env_kwargs`: arguments of the environments.
@@ -52,11 +54,11 @@ class EnvPool:
         max_restarts: how often an episode is brought back.
         step_timeout_s: a step, or one action of a prefix, that takes longer counts as hung. Starting a worker has
             120 seconds, or this if it is longer.
-        start_method: a start method of `multiprocessing`.
 
     Raises:
-        UnknownNameError: a number below 1, an unknown start method, an environment that is not of this suite, or
-            whatever the environment does not know (a split, ...).
+        UnknownNameError: a number below 1, an environment that is not of this suite, or whatever the environment does
+            not know (a split, ...).
+        WorkerError: worker processes cannot import the environment.
     """
 
     def __init__(
@@ -67,12 +69,11 @@ class EnvPool:
         num_workers: int | None = None,
         max_restarts: int = 2,
         step_timeout_s: float = 120.0,
-        start_method: str = "spawn",
         **env_kwargs: Any,
     ) -> None:
         _check_numbers(num_envs, num_workers, max_restarts, step_timeout_s)
-        if start_method not in multiprocessing.get_all_start_methods():
-            raise UnknownNameError.of("start_method", start_method, multiprocessing.get_all_start_methods())
+        if "start_method" in env_kwargs:
+            raise UnknownNameError("EnvPool has no start_method any more: its workers are always new interpreters.")
         # Made here once, an environment complains here and now; it starts nothing before its first reset.
         env = gymnasium.make(env_id, disable_env_checker=True, **env_kwargs)
         spec = text_env(env).spec
@@ -83,9 +84,9 @@ class EnvPool:
         self.num_workers = min(num_envs, num_workers or num_envs)
         self.max_restarts = max_restarts
         self.step_timeout_s = step_timeout_s
-        context = multiprocessing.get_context(start_method)
+        setup = setup_of(spec)
         shares = [range(first, num_envs, self.num_workers) for first in range(self.num_workers)]
-        self._workers = [WorkerProcess(context, spec, share, step_timeout_s) for share in shares]
+        self._workers = [WorkerProcess(replace(setup, indices=tuple(share)), step_timeout_s) for share in shares]
         self._dispatcher = Dispatcher(self._workers, num_envs, max_restarts)
         self._finalizer = util.Finalize(self, stop_all, (self._workers, _GRACE_S), exitpriority=10)
         try:

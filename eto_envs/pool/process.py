@@ -6,36 +6,29 @@ import os
 import signal
 import socket
 import struct
-import threading
+import subprocess
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
-from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection, Pipe
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
-from gymnasium.envs.registration import EnvSpec
-
-from eto_envs.pool.worker import Request, parent_ends, serve
+from eto_envs.pool.interpreter import launch
+from eto_envs.pool.worker import Request, Setup
 
 __all__ = ["WorkerProcess", "stop_all"]
 
 _START_TIMEOUT_S = 120.0
 _END_TIMEOUT_S = 5.0
 
-# A worker that is forked while another thread starts one must not inherit that one's end of its pipe.
-_starting = threading.Lock()
-
 
 class WorkerProcess:
     """One worker; it can be started again and again.
 
     Args:
-        context: the `multiprocessing` context.
-        spec: what the worker makes.
-        indices: the numbers of its environments.
+        setup: what the worker makes.
         step_timeout_s: how long it may take for one step, or to read a request.
 
     Attributes:
@@ -43,12 +36,13 @@ class WorkerProcess:
         ready: whether it has made its environments.
     """
 
-    def __init__(self, context: Any, spec: EnvSpec, indices: Sequence[int], step_timeout_s: float) -> None:
-        self.indices = tuple(indices)
+    def __init__(self, setup: Setup, step_timeout_s: float) -> None:
+        self.indices = setup.indices
         self.unanswered: deque[Request] = deque()
         self.ready = False
-        self._context, self._spec, self._step_timeout_s = context, spec, step_timeout_s
-        self._process: Any = None
+        self._setup, self._step_timeout_s = setup, step_timeout_s
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ended: int | None = None
         self._connection: Connection | None = None
         self._busy_since = 0.0
 
@@ -59,13 +53,16 @@ class WorkerProcess:
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid if self.running else None
+        return None if self._process is None or not self.running else self._process.pid
 
     @property
-    def sources(self) -> tuple[Connection, int]:
-        """What to wait for: the pipe, and the end of the process (a pipe that a grandchild inherited stays open)."""
+    def sources(self) -> list[Connection | int]:
+        """What to wait for: the pipe, and where the system can tell, the end of the process.
+
+        The pipe stays open when the worker has forked a child that outlives it.
+        """
         assert self._connection is not None
-        return self._connection, self._process.sentinel
+        return [self._connection] if self._ended is None else [self._connection, self._ended]
 
     @property
     def deadline(self) -> float:
@@ -81,21 +78,19 @@ class WorkerProcess:
 
     def start(self) -> None:
         """Starts the process; it makes its environments while this one goes on."""
-        with _starting, _interrupts_held():
-            ours, theirs = self._context.Pipe()
+        with _interrupts_held():
+            ours, theirs = Pipe()
             try:
+                self._process = launch(theirs, ours, self._setup)
                 _limit_waiting(ours, self._step_timeout_s)
-                parent_ends.add(ours)
-                self._process = self._context.Process(
-                    target=serve, args=(theirs, self._spec, self.indices), name=f"EnvPool-{self.indices[0]}"
-                )
-                self._process.start()
             except BaseException:
                 ours.close()
                 raise
             finally:
                 theirs.close()  # or the death of the worker would not be seen
-        self._connection, self.ready, self._busy_since = ours, False, time.monotonic()
+            if hasattr(os, "pidfd_open"):
+                self._ended = os.pidfd_open(self._process.pid)
+            self._connection, self.ready, self._busy_since = ours, False, time.monotonic()
 
     def send(self, request: Request) -> None:
         """Hands over a request.
@@ -137,8 +132,7 @@ class WorkerProcess:
 
     def ending(self) -> str:
         """How the process ended, in words."""
-        self._process.join(_END_TIMEOUT_S)
-        status = self._process.exitcode
+        status = self._wait(_END_TIMEOUT_S)
         if status is None:
             return "closed its pipe"
         return f"was killed by signal {-status}" if status < 0 else f"exited with status {status}"
@@ -148,9 +142,12 @@ class WorkerProcess:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-            if self._process.exitcode is None:
+            if self._ended is not None:
+                os.close(self._ended)
+                self._ended = None
+            if self._process is not None and self._process.poll() is None:
                 self._process.kill()
-                self._process.join(_END_TIMEOUT_S)
+                self._wait(_END_TIMEOUT_S)
 
     def let_go(self) -> None:
         """Closes the pipe; the worker closes its environments and ends."""
@@ -160,8 +157,15 @@ class WorkerProcess:
     def end_by(self, deadline: float) -> None:
         """After `let_go`: waits for the end until a moment of `time.monotonic`, then kills."""
         if self.running:
-            self._process.join(max(0.0, deadline - time.monotonic()))
+            self._wait(max(0.0, deadline - time.monotonic()))
             self.kill()
+
+    def _wait(self, timeout_s: float) -> int | None:
+        """The exit code, or None if the process is still there after that time."""
+        assert self._process is not None
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout_s)
+        return self._process.returncode
 
 
 def stop_all(workers: Iterable[WorkerProcess], grace_s: float) -> None:
@@ -200,7 +204,6 @@ def _interrupts_held() -> Generator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # starting it would release the signal in between
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -1,22 +1,23 @@
 """The worker side of `EnvPool`: what travels through the pipe, and the loop that serves it.
 
 A worker reads requests in one thread and carries them out in the other, so the pool never waits to hand one over and
-the death of the pool's process is noticed in the middle of a step. It imports `eto_envs` and its world, nothing else.
+the death of the pool's process is noticed in the middle of a step. It imports `eto_envs` and its world, nothing else,
+unless the main module defines the environment.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import pickle
 import signal
 import threading
 import time
 import traceback
-import weakref
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
+from multiprocessing.spawn import prepare
 from queue import SimpleQueue
 from typing import Any, Literal
 
@@ -28,7 +29,7 @@ from eto_envs.core import Snapshot, TextEnv
 from eto_envs.errors import DivergenceError, EtoEnvError, SimulatorError, WorkerError
 from eto_envs.pool.visits import visit
 
-__all__ = ["Answer", "Episode", "Kind", "PoolResult", "Request", "parent_ends", "serve"]
+__all__ = ["Answer", "Episode", "Kind", "PoolResult", "Request", "Setup", "importing_main", "main"]
 
 Kind = Literal["reset", "restore", "step", "visit", "admissible_actions", "oracle_actions"]
 
@@ -36,8 +37,23 @@ _PARENT_CHECK_S = 5.0
 _LAST_STEP_S = 5.0
 """How long a step may still run after the pool's process has gone."""
 
-parent_ends: weakref.WeakSet[Connection] = weakref.WeakSet()
-"""The pool's ends of all pipes. A forked worker closes the ones it inherits: they would keep other workers alive."""
+importing_main = False
+"""Whether this process is a worker that imports the main module of its pool's program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a worker makes.
+
+    Attributes:
+        spec: the pickled `EnvSpec`.
+        main_module: how to import the main module (for `multiprocessing.spawn.prepare`); empty if it need not be.
+        indices: the numbers of the environments.
+    """
+
+    spec: bytes
+    main_module: Mapping[str, Any]
+    indices: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,28 +127,29 @@ class Answer:
     random: np.random.Generator | None = None
 
 
-def serve(connection: Connection, spec: EnvSpec, indices: tuple[int, ...]) -> None:
+def main(connection: Connection) -> None:
     """The main function of a worker process.
 
     Args:
-        connection: the worker's end of the pipe. The first message up is None (ready) or the `EtoEnvError` that kept an
-            environment from being made; then one `Answer` for each `Request`, in their order.
-        spec: what to make.
-        indices: numbers of the environments to make.
+        connection: the worker's end of the pipe. The first message down is a `Setup`, the first one up None (ready) or
+            the `EtoEnvError` that kept an environment from being made. Then comes one `Answer` for each `Request`, in
+            their order.
     """
     _leave_signals_to_parent()
-    for end in list(parent_ends):
-        end.close()
-    requests: SimpleQueue[Request | None] = SimpleQueue()
-    threading.Thread(target=_listen, args=(connection, requests), daemon=True).start()
+    os.set_inheritable(connection.fileno(), False)
     envs: dict[int, gymnasium.Env[str, str]] = {}
-    try:
-        for index in indices:
-            envs[index] = gymnasium.make(spec, disable_env_checker=True)
-    except Exception as error:
-        _tell(connection, _portable(error))
-        return
-    with suppress(BrokenPipeError, ConnectionResetError):  # the pool has gone
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the pool has gone
+        setup: Setup = connection.recv()
+        requests: SimpleQueue[Request | None] = SimpleQueue()
+        threading.Thread(target=_listen, args=(connection, requests), daemon=True).start()
+        try:
+            _import_main(setup.main_module)
+            spec: EnvSpec = pickle.loads(setup.spec)
+            for index in setup.indices:
+                envs[index] = gymnasium.make(spec, disable_env_checker=True)
+        except Exception as error:
+            _tell(connection, _portable(error))
+            return
         _tell(connection, None)
         while (request := requests.get()) is not None:
             _tell(connection, _answer(envs[request.index], request))
@@ -148,17 +165,31 @@ def _leave_signals_to_parent() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # blocked while the process started
 
 
+def _import_main(main_module: Mapping[str, Any]) -> None:
+    """Imports the main module of the pool's program, if it defines the environment."""
+    global importing_main
+    importing_main = True
+    try:
+        prepare(main_module)
+    except (Exception, SystemExit) as error:
+        kind = "" if isinstance(error, EtoEnvError) else f"{type(error).__name__}: "
+        raise WorkerError(
+            "A worker process cannot import the script that defines the environment: "
+            f"{kind}{' '.join(str(error).split())}. You can also define the environment in a module."
+        ) from error
+    finally:
+        importing_main = False
+
+
 def _listen(connection: Connection, requests: SimpleQueue[Request | None]) -> None:
     """Reads requests until the pool has gone, and then does not let a world that hangs keep this process."""
-    parent, parent_id = multiprocessing.parent_process(), os.getppid()
-    sentinels = [] if parent is None else [parent.sentinel]
+    parent_id = os.getppid()
     with suppress(EOFError, OSError):
         while True:
-            ready = wait([connection, *sentinels], _PARENT_CHECK_S)
-            if connection in ready:
+            if wait([connection], _PARENT_CHECK_S):
                 requests.put(connection.recv())
-            # A child that the parent forked may hold both pipes open; the parent's id tells then.
-            elif ready or os.getppid() != parent_id:
+            # A child that the parent forked may hold the pipe open; the parent's id tells then.
+            elif os.getppid() != parent_id:
                 break
     requests.put(None)
     time.sleep(_LAST_STEP_S)

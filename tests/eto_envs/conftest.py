@@ -21,7 +21,7 @@ def make_pool(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[MakeP
     pools: list[EnvPool] = []
 
     def make(num_envs: int, **settings: Any) -> EnvPool:
-        pools.append(EnvPool(UNRULY, num_envs, folder=str(tmp_path), **settings))
+        pools.append(EnvPool(UNRULY, num_envs, folder=str(tmp_path), owner=os.getpid(), **settings))
         return pools[-1]
 
     yield make

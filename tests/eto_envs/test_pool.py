@@ -191,7 +191,7 @@ def test_unusable_settings_are_refused_before_anything_starts() -> None:
         ({"num_workers": 0}, "num_workers 0"),
         ({"max_restarts": -1}, "max_restarts -1"),
         ({"step_timeout_s": 0}, "step_timeout_s 0"),
-        ({"start_method": "teleport"}, "start_method 'teleport'; expected one of .*spawn"),
+        ({"start_method": "fork"}, "no start_method any more"),
     ):
         with pytest.raises(UnknownNameError, match=message):
             EnvPool(DOOR, **{"num_envs": 1, **settings})
@@ -213,7 +213,7 @@ def test_what_only_a_worker_finds_missing_is_raised(make_pool: MakePool) -> None
 
 def test_workers_that_die_while_they_start_are_a_wrong_set_up(make_pool: MakePool) -> None:
     pool = make_pool(1, at_start="exit", max_restarts=1)
-    with pytest.raises(WorkerError, match=r"exited with status 7 while it started; .*__main__"):
+    with pytest.raises(WorkerError, match=r"exited with status 7 while it started\.$"):
         start(pool)
 
 

@@ -114,6 +114,15 @@ def test_a_world_that_hangs_again_and_again_is_reported_while_others_go_on(make_
     assert pool.receive().error is None
 
 
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="elsewhere the pool learns of it by its time limits")
+def test_a_worker_whose_child_outlives_it_is_replaced_at_once(make_pool: MakePool, tmp_path: Path) -> None:
+    pool = make_pool(1)
+    start(pool)
+    result = step(pool, "fork once")
+    assert (returned(result), result.restarts) == (alone(["fork once"])[-1], 1)
+    (tmp_path / "gate").write_text("the child may end")
+
+
 def test_a_stopped_process_counts_as_hung(make_pool: MakePool) -> None:
     pool = make_pool(1, step_timeout_s=1.0)
     start(pool)

@@ -20,8 +20,8 @@ SCRIPT = """
 import sys
 from eto_envs.pool import EnvPool
 
-def main(start_method, folder, ending):
-    pool = EnvPool("unruly:test/Unruly-v0", 4, num_workers=3, start_method=start_method, folder=folder)
+def main(folder, ending):
+    pool = EnvPool("unruly:test/Unruly-v0", 4, num_workers=3, folder=folder)
     try:
         print("pids", *sorted(set(pool.worker_pids)), flush=True)
         if ending == "starting":
@@ -54,11 +54,11 @@ def run(tmp_path: Path) -> Iterator[Run]:
     script.write_text(SCRIPT)
     processes: list[subprocess.Popen[str]] = []
 
-    def start(start_method: str, ending: str) -> subprocess.Popen[str]:
+    def start(ending: str) -> subprocess.Popen[str]:
         path = os.pathsep.join([str(ROOT), str(WORLDS)])
         processes.append(
             subprocess.Popen(
-                [sys.executable, str(script), start_method, str(tmp_path), ending],
+                [sys.executable, str(script), str(tmp_path), ending],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -101,10 +101,9 @@ def is_gone(pid: int) -> bool:
         return True
 
 
-@pytest.mark.parametrize("start_method", ["spawn", "fork", "forkserver"])
 @pytest.mark.parametrize("ending", ["idle", "hanging"])
-def test_a_killed_parent_leaves_no_workers(run: Run, start_method: str, ending: str) -> None:
-    process = run(start_method, ending)
+def test_a_killed_parent_leaves_no_workers(run: Run, ending: str) -> None:
+    process = run(ending)
     pids = read_pids(process)
     wait_for(process, "ready")
     assert not any(is_gone(pid) for pid in pids)
@@ -113,16 +112,15 @@ def test_a_killed_parent_leaves_no_workers(run: Run, start_method: str, ending: 
 
 
 def test_a_parent_killed_while_workers_start_leaves_none(run: Run) -> None:
-    process = run("spawn", "starting")
+    process = run("starting")
     pids = read_pids(process)
     process.kill()
     assert_gone(pids)
 
 
 @pytest.mark.parametrize("ending", ["starting", "idle"])
-@pytest.mark.parametrize("start_method", ["spawn", "fork"])
-def test_ctrl_c_ends_everything_without_a_traceback(run: Run, start_method: str, ending: str) -> None:
-    process = run(start_method, ending)
+def test_ctrl_c_ends_everything_without_a_traceback(run: Run, ending: str) -> None:
+    process = run(ending)
     pids = read_pids(process)
     if ending == "idle":
         wait_for(process, "ready")
@@ -133,7 +131,7 @@ def test_ctrl_c_ends_everything_without_a_traceback(run: Run, start_method: str,
 
 
 def test_a_program_that_forgets_its_pool_ends_at_once(run: Run) -> None:
-    process = run("spawn", "forgetting")
+    process = run("forgetting")
     pids = read_pids(process)
     out, err = process.communicate(timeout=60)
     assert (out, err, process.returncode) == ("ready\n", "", 0)

@@ -146,7 +146,7 @@ def test_the_count_of_steps_is_of_distinct_beginnings() -> None:
 
 
 def test_a_snapshot_of_another_world_is_refused() -> None:
-    with EnvPool(DOOR, 1, start_method="fork") as pool:
+    with EnvPool(DOOR, 1) as pool:
         env = text_env(gymnasium.make("eto/WebShop-v0"))
         env.reset(seed=0)
         pool.restore(0, env.snapshot())

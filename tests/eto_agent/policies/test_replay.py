@@ -57,7 +57,7 @@ def test_recordings_are_found_by_task_and_sample() -> None:
 
 
 def test_a_replayed_exploration_is_the_recorded_one(tmp_path: Path) -> None:
-    with EnvPool(ENV_ID, 2, start_method="fork", max_steps=6) as pool:
+    with EnvPool(ENV_ID, 2, max_steps=6) as pool:
         there = Environments(pool, ENV_ID, conversation_format(ENV_ID), {"max_steps": 6})
         first = explore(TASKS, RandomPolicy(1), there, tmp_path / "a.jsonl", samples=2)
         again = explore(TASKS, ReplayPolicy(first, "random"), there, tmp_path / "b.jsonl", samples=2)

@@ -37,7 +37,7 @@ TASKS = text_env(gymnasium.make(ENV_ID)).manifest["seen"]
 def world(
     num_envs: int = 3, env_id: str = ENV_ID, workers: int | None = None, **settings: Any
 ) -> Iterator[Environments]:
-    with EnvPool(env_id, num_envs, num_workers=workers, start_method="fork", max_restarts=0, **settings) as pool:
+    with EnvPool(env_id, num_envs, num_workers=workers, max_restarts=0, **settings) as pool:
         yield Environments(pool, env_id, WORDS, settings)
 
 

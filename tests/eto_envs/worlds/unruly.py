@@ -6,7 +6,6 @@ does.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import threading
@@ -23,12 +22,12 @@ _UNSPEAKABLE = "The info of this step does not pickle."
 
 
 class UnrulyEnv(LockedDoorEnv):
-    """`folder` keeps what was done; `at_start` is what a worker process does when it makes the environment."""
+    """`folder` keeps what was done; `at_start` is what any process but `owner` does when it makes the environment."""
 
-    def __init__(self, folder: str = "", at_start: str = "", **settings: Any) -> None:
+    def __init__(self, folder: str = "", at_start: str = "", owner: int = 0, **settings: Any) -> None:
         super().__init__(**settings)
         self._folder = Path(folder)
-        if at_start and multiprocessing.parent_process() is not None:
+        if at_start and os.getpid() != owner:
             self._misbehave(at_start)
 
     def _apply(self, action: str) -> WorldStep:
@@ -54,6 +53,11 @@ class UnrulyEnv(LockedDoorEnv):
             (self._folder / "gate").read_text()  # a named pipe: blocks until somebody writes
         elif what == "die":
             os.kill(os.getpid(), signal.SIGKILL)
+        elif what == "fork":  # the child keeps the worker's pipe open
+            if os.fork() == 0:
+                (self._folder / "gate").read_text()
+                os._exit(0)
+            os._exit(7)
         elif what == "exit":
             os._exit(7)
         elif what == "simulator":

@@ -14,7 +14,7 @@ import pytest
 from eto_agent.methods.catalogue import load_config
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("add_an_environment", "add_a_policy", "add_a_method", "reproduce_the_paper")
+PAGES = ("use_your_own_loop", "add_an_environment", "add_a_policy", "add_a_method", "reproduce_the_paper")
 ELSEWHERE = re.compile(r"# (8 GPUs|network|needs )")
 """Marks a command that is not run here."""
 PROGRAMS = {

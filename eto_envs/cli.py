@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import tyro
 
 from eto_envs import ENV_IDS, __version__
-from eto_envs.errors import EtoEnvError, UnknownNameError
+from eto_envs.errors import ContractError, EtoEnvError, UnknownNameError
 from eto_envs.generating import Made, check_world
 
 if TYPE_CHECKING:
@@ -274,6 +274,27 @@ def serve(
     return 0
 
 
+def check(env: Env, /, task: str | None = None, settings: Settings = []) -> int:  # noqa: B006
+    """Check that an environment keeps the contract of the suite; for environments of your own.
+
+    Args:
+        env: the environment, for instance my_world:Tower-v0, whose module may lie in the current folder.
+        task: the id of the task to play; without it the one with the fewest steps.
+        settings: an argument of the environment, for instance --set max_steps=30; may be repeated.
+    """
+    from eto_envs.checker import check_text_env
+    from eto_envs.making import make_env
+
+    with closing(make_env(env, settings)) as made:
+        try:
+            check_text_env(made, task)
+        except ContractError as error:
+            _complain(_one_line(error))
+            return 1
+    print(f"{env} keeps the contract.")
+    return 0
+
+
 def doctor() -> int:
     """Check what is installed, start every environment once, and name the command that mends what is missing."""
     from eto_envs.doctor import run_checks
@@ -301,6 +322,7 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
     "download": download,
     "generate": generate,
     "serve": serve,
+    "check": check,
     "doctor": doctor,
 }
 

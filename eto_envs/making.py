@@ -93,9 +93,7 @@ def env_class(name: str) -> type[TextEnv]:
         if not inspect.isclass(found):  # a function that makes one
             with closing(gymnasium.make(env_id, disable_env_checker=True)) as made:
                 return type(text_env(made))
-    if not issubclass(found, TextEnv):
-        raise UnknownNameError(f"{name!r} is no environment of this suite; expected a subclass of eto_envs.TextEnv.")
-    return found
+    return _of_the_suite(env_id, found)
 
 
 def _creator(env_id: str) -> Any:
@@ -106,6 +104,12 @@ def _creator(env_id: str) -> Any:
         return getattr(module, plain_id)
     entry_point = gymnasium.spec(plain_id).entry_point
     return load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
+
+
+def _of_the_suite(env_id: str, found: type[Any]) -> type[TextEnv]:
+    if not issubclass(found, TextEnv):
+        raise UnknownNameError(f"{env_id!r} is no environment of this suite; expected a subclass of eto_envs.TextEnv.")
+    return found
 
 
 @contextmanager
@@ -123,9 +127,9 @@ def _failures_told(env_id: str) -> Generator[None]:
 
 def _check_names(env_id: str, settings: dict[str, Any]) -> None:
     creator = _creator(env_id)
-    if not (inspect.isclass(creator) and issubclass(creator, TextEnv)):
+    if not inspect.isclass(creator):
         return
-    known = setting_names(creator)
+    known = setting_names(_of_the_suite(env_id, creator))
     for key in settings:
         if key not in known:
             raise UnknownNameError.of("setting", key, known, where=f"of {env_id.rpartition(':')[2]}")

@@ -9,10 +9,10 @@ from typing import Any, TypeVar, get_type_hints
 
 from eto_agent.config.schema import BaseConfig, trainings
 from eto_agent.fields import NOT_NEGATIVE, POSITIVE
-from eto_agent.policies.noisy_oracle import SLIPS
 from eto_agent.policies.vllm import check_vllm
 from eto_agent.training.job import check_training
 from eto_agent.training.trackers import check_trackers, trackers_of
+from eto_agent.worlds import WORLDS, world_of
 from eto_envs.errors import DataError, EtoEnvError, UnknownNameError
 from eto_envs.making import full_id
 
@@ -40,8 +40,10 @@ def check_config(config: BaseConfig) -> None:
         check_training(settings, f"{section}.")
     for name in config.methods:
         check_method(name, config)
-    if config.expert.mistakes and config.env.id not in SLIPS:
-        raise UnknownNameError.of("environment with mistakes (expert.mistakes)", config.env.id, SLIPS)
+    if config.expert.mistakes and world_of(config.env.id).mistakes is None:
+        known = sorted(each.env for each in WORLDS if each.mistakes is not None)
+        own = "One of your own needs a World with mistakes in its module." if ":" in config.env.id else ""
+        raise UnknownNameError.of("environment with mistakes (expert.mistakes)", config.env.id, known, own)
     if not 0 <= config.expert.mistakes < 1:
         raise SettingError(f"expert.mistakes={config.expert.mistakes} has to be 0 or more, and less than 1.")
     if not 0 <= config.expert.break_off <= 1:

@@ -25,7 +25,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from eto_agent.formats.task_ids import task_of, type_of
+from eto_agent.worlds import world_of
 from eto_envs.conversation import ConversationFormat, react_messages
 from eto_envs.conversation.live import conversation_format
 from eto_envs.errors import DataError
@@ -114,14 +114,14 @@ def from_record(record: Record, env: str = "", *, reward: float | None = None, s
     form = format_of(record)
     ours: Record | None = record.get("episode")
     env_id = full_id(ours["env"] if ours else env)
-    words = conversation_format(env_id)
+    words, world = conversation_format(env_id), world_of(env_id)
     raw: list[Raw] = record[form.messages]
     start = ours["preamble"] if ours else _preamble(raw, form, words)
     _check_turns(raw[start:], form)
     stated = record.get("reward")
     trajectory = Trajectory(
         env_id,
-        task=str(record.get(form.id, "")) if ours else task_of(env_id, record, form.id),
+        task=str(record.get(form.id, "")) if ours else world.task_of(record, form.id),
         task_type=ours["type"] if ours else "",
         split=ours["split"] if ours else split,
         final_reward=reward if stated is None else float(stated),
@@ -131,7 +131,7 @@ def from_record(record: Record, env: str = "", *, reward: float | None = None, s
     if ours:
         trajectory.outcome = ours["outcome"]
         return trajectory
-    trajectory.task_type = type_of(env_id, trajectory.task)
+    trajectory.task_type = world.type_of(trajectory.task)
     if trajectory.final_reward is not None:
         trajectory.final_reward = min(1.0, max(0.0, trajectory.final_reward))
         trajectory.outcome = "solved" if trajectory.final_reward >= 1.0 else "failed"

@@ -19,7 +19,7 @@ Writes  `eto-I/explore/trajectories.jsonl`, `eto-I/pairs/chosen.jsonl`, `rejecte
         `eto-careful-step-I`; episodes from the middle of an expert are in `explore/steps.jsonl`.
 
 Differences from the paper: none by default. `eto.settings=release` stands for what the released code does otherwise:
-rejected sides are trimmed to five turns more than the chosen ones (not on ALFWorld), and from the second iteration on
+rejected sides are trimmed to five turns more than the chosen ones (but for one world), and from the second iteration on
 beta is 0.5 and the learning rate 5e-7. It fills `trim_rejected`, `later_beta` and `later_learning_rate` where they are
 not set, nothing else: the release's learning rate of SFT, 2e-5, is `sft.learning_rate`'s to say. At level `step` the
 paper does not say what becomes of two turns with the same action; they are dropped and counted here, for the
@@ -54,6 +54,7 @@ from eto_agent.session import Session
 from eto_agent.stages.imitation import sft_model
 from eto_agent.stages.preferences import expert_start_states, train_dpo, write_pairs
 from eto_agent.training.job import DpoSettings
+from eto_agent.worlds import world_of
 from eto_envs.trajectory import read_trajectories
 
 __all__ = ["ETO", "EtoConfig", "Iteration", "Level"]
@@ -92,7 +93,7 @@ class EtoConfig:
     settings: Literal["paper", "release"] = "paper"
     """Release sets those of the next three keys that are none to what the paper's authors released."""
     trim_rejected: NotNegative[int | None] = None
-    """Keep at most this many turns more on the rejected side (release: 5, not on ALFWorld); none keeps all."""
+    """Keep at most this many turns more on the rejected side (release: 5, but all in one world); none keeps all."""
     later_beta: Positive[float | None] = None
     """Beta from the second iteration on (release: 0.5); none keeps eto.dpo.beta."""
     later_learning_rate: Positive[float | None] = None
@@ -104,7 +105,7 @@ class EtoConfig:
         """With the keys that `settings` stands for; those that are set stay."""
         if self.settings == "paper":
             return self
-        trim = None if env.startswith("eto/ALFWorld") else 5
+        trim = world_of(env).trim_rejected
         return replace(
             self,
             trim_rejected=trim if self.trim_rejected is None else self.trim_rejected,

@@ -30,10 +30,10 @@ import numpy as np
 from eto_agent.console import say
 from eto_agent.evaluation.scoring import strict_score
 from eto_agent.policies import Conversation, OraclePolicy, Reply
-from eto_agent.policies.noisy_oracle import SLIPS, NoisyOracle
-from eto_agent.rationales import RATIONALES, SKIPS
+from eto_agent.policies.noisy_oracle import NoisyOracle
 from eto_agent.run_folder import StageError
 from eto_agent.session import Session
+from eto_agent.worlds import world_of
 from eto_envs.tasks import TaskSet
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
@@ -80,11 +80,11 @@ def expert(session: Session) -> Path:
 
 def _record(session: Session, folder: Path) -> list[Trajectory]:
     """One trajectory for each training task, shortened where the shorter one does as well."""
-    env_id, config = session.config.env.id, session.config.expert
-    rationale, skip = RATIONALES.get(env_id) if config.rationales else None, SKIPS.get(env_id)
+    world, config = world_of(session.config.env.id), session.config.expert
+    rationale, skip = world.rationale if config.rationales else None, world.skip
     stops = _stops(session)
     oracle = _Stopping(
-        rationale, skip, chance=config.mistakes, slips=SLIPS.get(env_id), seed=session.config.seed, stops=stops
+        rationale, skip, chance=config.mistakes, mistakes=world.mistakes, seed=session.config.seed, stops=stops
     )
     recorded = session.play("experts", session.expert_tasks, oracle, folder / "recorded.jsonl")
     found = {each.task: oracle.with_context(each) for each in recorded}

@@ -1,4 +1,4 @@
-"""Slips: mistakes that change nothing, are put right by the plan, and are never imitated."""
+"""Mistakes of the oracle: they change nothing, are put right by the plan, and are never imitated."""
 
 from __future__ import annotations
 

@@ -15,19 +15,19 @@ from typing import Any
 import pytest
 
 from eto_agent.policies import Conversation, OraclePolicy, RandomPolicy, Reply
-from eto_agent.rationales import RATIONALES
 from eto_agent.rollout.exploration import Environments, explore
 from eto_agent.rollout.start_states import StartState, spread, start_states_along
+from eto_agent.worlds.locked_door import LOCKED_DOOR
 from eto_envs.conversation import react_messages
 from eto_envs.errors import UnknownNameError
 from eto_envs.trajectory import Trajectory, Turn, read_trajectories
-from tests.eto_agent.rollout.test_exploration import ENV_ID, ROOT, UNRULY, WORDS, Saying, some, world
+from tests.eto_agent.rollout.test_exploration import ROOT, UNRULY, WORDS, Saying, some, world
 
 COUNTING = "counting:test/Counting-v0"
 
 
 def experts(running: Environments, tmp_path: Path, count: int = 2) -> list[Trajectory]:
-    return explore(some(count), OraclePolicy(RATIONALES[ENV_ID]), running, tmp_path / "experts.jsonl")
+    return explore(some(count), OraclePolicy(LOCKED_DOOR.rationale), running, tmp_path / "experts.jsonl")
 
 
 def every_start(records: Sequence[Trajectory]) -> list[StartState]:

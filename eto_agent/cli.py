@@ -196,7 +196,7 @@ def _annotate(session: Any, _: Any) -> None:
 
 
 def _sft(session: Any, _: Any) -> None:
-    from eto_agent.methods.sft import sft
+    from eto_agent.stages.imitation import sft
 
     print(sft(session))
 
@@ -227,7 +227,7 @@ def _method(name: str) -> Callable[[Any, Any], None]:
     """What the command of a method does: runs it on a run folder, evaluates it and prints its rows of the table."""
 
     def do(session: Any, _: Any) -> None:
-        from eto_agent.console import print_table
+        from eto_agent.evaluation.table import print_table
         from eto_agent.pipeline import run_method
 
         print_table(run_method(session, name), session.config.evaluate.protocol)

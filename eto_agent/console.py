@@ -1,19 +1,18 @@
-"""What a run says: lines of progress on standard error, the table of results on standard output."""
+"""What a run says while it works: lines and bars of progress, on standard error."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
 from eto_envs.trajectory import Trajectory
 
-__all__ = ["EpisodeProgress", "TrainingProgress", "print_table", "say", "say_row"]
+__all__ = ["EpisodeProgress", "TrainingProgress", "say", "say_row"]
 
 
 _EVERY_S = 15.0
@@ -26,34 +25,6 @@ _TRAINING_FIGURES = ("loss", "accuracy", "chosen_shift", "rejected_shift")
 def say(text: str) -> None:
     """A line of the run's own voice, on standard error, so that standard output holds results only."""
     print(text, file=sys.stderr, flush=True)
-
-
-def print_table(results: Mapping[str, Mapping[str, Any]], protocol: str) -> None:
-    """Prints reward and success x 100 with 95 % intervals, a line for each policy.
-
-    Args:
-        results: policy -> split -> figures of `evaluate.summarise`.
-        protocol: which scores (`paper` or `strict`).
-    """
-    from eto_agent.evaluation.stats import Estimate  # brings scipy
-
-    splits = list(dict.fromkeys(split for figures in results.values() for split in figures))
-    table = Table(title=f"x 100, mean [95 % interval] over tasks, {protocol} scores", title_justify="left")
-    table.add_column("policy")
-    for split in splits:
-        table.add_column(f"{split} reward", justify="right", no_wrap=True)
-        table.add_column(f"{split} success", justify="right", no_wrap=True)
-    for policy, figures in results.items():
-        cells = [
-            str(Estimate(*figures[split]["protocols"][protocol][what])) if split in figures else ""
-            for split in splits
-            for what in ("reward", "success")
-        ]
-        table.add_row(policy, *cells)
-    console = Console()
-    if not console.is_terminal:
-        console.width = 120
-    console.print(table)
 
 
 def say_row(title: str, row: Mapping[str, float], names: Sequence[str]) -> None:
@@ -140,7 +111,7 @@ class TrainingProgress(_Live):
         self._first = 0
 
     def update(self, step: int, steps: int, row: Mapping[str, float]) -> None:
-        """Takes an optimiser step; see `trainers.OnStep`. Steps before a checkpoint count in no pace."""
+        """Takes an optimiser step; see `training.job.OnStep`. Steps before a checkpoint count in no pace."""
         self._first = self._first or step
         if self._is_due(step == steps):
             shown = [f"{name.replace('_', ' ')} {row[name]:.3g}" for name in _TRAINING_FIGURES if name in row]

@@ -11,17 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from eto_agent.config.checks import check_method
-from eto_agent.console import print_table
+from eto_agent.evaluation.table import print_table
 from eto_agent.methods.catalogue import method_of, methods_in, place_of_policy
 from eto_agent.methods.method import Figures
-from eto_agent.methods.sft import sft
 from eto_agent.policies.named import NAMED, is_outside, outside_policy
 from eto_agent.policies.openai import ENDPOINT_PREFIX
 from eto_agent.report import write_report
 from eto_agent.session import Session
 from eto_agent.stages.evaluation import evaluate
 from eto_agent.stages.experts import expert
-from eto_agent.stages.imitation import base_model, sft_model
+from eto_agent.stages.imitation import base_model, sft, sft_model
 from eto_envs.errors import UnknownNameError
 
 __all__ = ["label_of", "model_of", "run", "run_method"]

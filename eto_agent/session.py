@@ -40,7 +40,7 @@ class Session:
 
     Raises:
         EtoEnvError: the configuration cannot work (unknown environment, split, task type, model folder, ...), or
-            the folder was made with another one. Nothing has been written or started then.
+            the folder was made with another one. Nothing has been written then, and nothing is left running.
     """
 
     def __init__(self, config: BaseConfig, flags: str = "") -> None:

@@ -38,6 +38,33 @@ def needed(path: Path) -> set[str]:
     return set(imported(parsed(path))) & {dotted(each) for each in MODULES} - {dotted(path)}
 
 
+ROOMS = (
+    *("__main__", "cli", "pipeline", "tables", "leaderboard", "report", "formats", "methods", "stages"),
+    *("online", "session", "rollout", "config", "policies", "training", "decoding", "endpoints", "data"),
+    *("console", "evaluation", "worlds", "chat", "models", "run_folder", "command", "fields"),
+)
+"""The rooms and modules of `eto_agent`, from the top down."""
+
+
+def test_every_room_has_its_floor() -> None:
+    assert {dotted(path).split(".")[1] for path in MODULES if dotted(path).startswith("eto_agent.")} == set(ROOMS)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_from_below(room: str) -> None:
+    """Lazy imports count; only what type checkers alone read does not."""
+    for path in MODULES:
+        if dotted(path).startswith(f"eto_agent.{room}.") or dotted(path) == f"eto_agent.{room}":
+            above = set(ROOMS[: ROOMS.index(room)])
+            for_types = {each for block in _type_checking(parsed(path)) for each in imported(block)}
+            used = {name.split(".")[1] for name in needed(path) - for_types if name.startswith("eto_agent.")}
+            assert used & above == set(), dotted(path)
+
+
+def _type_checking(tree: ast.Module) -> list[ast.If]:
+    return [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+
+
 @pytest.mark.parametrize("path", [each for each in MODULES if "eto_envs" in each.parts], ids=dotted)
 def test_the_environments_know_nothing_of_the_agent(path: Path) -> None:
     for name in imported(parsed(path)):

@@ -1,6 +1,6 @@
 """The configuration of a run: one dataclass for each section; the field docs are the command line's help.
 
-A method's section is a dataclass in the method's own file; `methods.config_type` puts them together.
+A method's section is a dataclass in the method's own file; `methods.catalogue.config_type` puts them together.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class EvaluateConfig:
 
 @dataclass(frozen=True)
 class BaseConfig:
-    """The sections that every run has; `methods.config_type` adds one for each method."""
+    """The sections that every run has; `methods.catalogue.config_type` adds one for each method."""
 
     out: Path = Path("runs/run")
     """Run folder; re-running with the same configuration continues it."""

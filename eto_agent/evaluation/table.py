@@ -1,4 +1,4 @@
-"""What `eto-agent evaluate` prints: one policy, split by split, both protocols side by side, by task type."""
+"""Tables on the terminal: one policy in detail, as `eto-agent evaluate` prints it, and the policies of a run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["print_evaluation"]
+__all__ = ["print_evaluation", "print_table"]
 
 
 def print_evaluation(name: str, results: Mapping[str, Mapping[str, Any]]) -> None:
@@ -65,3 +65,31 @@ def _conduct(figures: Mapping[str, Any]) -> str:
         shown = ", ".join(f"{100 * value[0]:.1f} ({protocol})" for protocol, value in figures["efficiency"].items())
         lines.append(f"efficiency, the area under the score over the steps x 100: {shown}")
     return "\n".join(lines)
+
+
+def print_table(results: Mapping[str, Mapping[str, Any]], protocol: str) -> None:
+    """Prints reward and success x 100 with 95 % intervals, a line for each policy.
+
+    Args:
+        results: policy -> split -> figures of `evaluation.summary.summarise`.
+        protocol: which scores (`paper` or `strict`).
+    """
+    from eto_agent.evaluation.stats import Estimate  # brings scipy
+
+    splits = list(dict.fromkeys(split for figures in results.values() for split in figures))
+    table = Table(title=f"x 100, mean [95 % interval] over tasks, {protocol} scores", title_justify="left")
+    table.add_column("policy")
+    for split in splits:
+        table.add_column(f"{split} reward", justify="right", no_wrap=True)
+        table.add_column(f"{split} success", justify="right", no_wrap=True)
+    for policy, figures in results.items():
+        cells = [
+            str(Estimate(*figures[split]["protocols"][protocol][what])) if split in figures else ""
+            for split in splits
+            for what in ("reward", "success")
+        ]
+        table.add_row(policy, *cells)
+    console = Console()
+    if not console.is_terminal:
+        console.width = 120
+    console.print(table)

@@ -1,4 +1,4 @@
-"""`Method`: what the suite knows of a method. Every method's file ends with one; nothing else lists its names.
+"""`Method`: what the suite knows of a method. Every method's file ends with one, and `catalogue.py` lists them.
 
 From it derive the command and its help, the section of the configuration, the checks, the place in a run, the rows and
 the order of tables and reports, and what a gain is measured from.

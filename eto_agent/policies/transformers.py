@@ -1,4 +1,4 @@
-"""`TransformersPolicy`: a Hugging Face model, decoded by `generation.Generator`."""
+"""`TransformersPolicy`: a Hugging Face model, decoded by `decoding.generator.Generator`."""
 
 from __future__ import annotations
 

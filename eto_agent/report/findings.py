@@ -15,7 +15,7 @@ from eto_agent.evaluation.scoring import SCORING_PROTOCOLS
 from eto_agent.evaluation.stats import Estimate, difference_interval, permutation_p
 from eto_agent.methods.catalogue import place_of_policy
 from eto_agent.methods.method import Product
-from eto_agent.report.naming import expected_stages, is_trained, policy_key, stage_key
+from eto_agent.methods.order import expected_stages, is_trained, policy_key, stage_key
 from eto_agent.run_folder import COMMANDS_FILE, StageError
 from eto_envs.trajectory import Trajectory, read_trajectories
 
@@ -55,7 +55,7 @@ class Findings:
         folder: the run folder.
         config: the resolved configuration.
         commands: the command lines that worked on the folder.
-        results: policy -> split -> figures of `evaluate.summarise`.
+        results: policy -> split -> figures of `evaluation.summary.summarise`.
         audits: the folder of a contrast (`eto-1`, `ipr-1`) -> audit of its pairs.
         curves: training (`sft`, `eto-1`, `rft-1`, `ppo`, `self-play/rft`, ...) -> rows of metrics, one a step.
         stages: stage -> its `stage.json`.

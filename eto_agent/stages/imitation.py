@@ -1,4 +1,22 @@
-"""Imitation: the model that training starts from, and supervised fine-tuning on trajectories."""
+"""SFT: behavioural cloning on expert trajectories (paper, section 3.1, equations 3 to 5).
+
+Flow
+    expert trajectories -> conversations -> token ids and the mask of agent tokens -> negative log-likelihood of the
+    agent's turns (thought, action and end-of-turn token), nothing else.
+
+Reads   `expert/trajectories.jsonl`, the base model
+Writes  `base/model` (scratch models only), `sft/model`, `sft/metrics.jsonl`
+
+Differences from the paper: none in the loss. The paper's experts carry GPT-4's rationales; ours are rule-made.
+A trajectory over `max_length` tokens is left out and counted (`too_long`), never cut.
+
+Metrics: loss, learning rate, epoch, by step; tokens and examples in `sft/stage.json`.
+
+Example
+    eto-agent sft --config configs/demo.yaml
+
+The base model and the training itself serve other methods, too.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +30,7 @@ from eto_agent.session import Session
 from eto_agent.training.fit import fit_sft
 from eto_envs.trajectory import Trajectory, read_trajectories
 
-__all__ = ["base_model", "first_model", "sft_model", "train_sft"]
+__all__ = ["base_model", "first_model", "sft", "sft_model", "train_sft"]
 
 
 def base_model(session: Session) -> Path | str:
@@ -58,6 +76,12 @@ def first_model(session: Session, stage_name: str, texts: Path) -> Path | str:
         )
         stage.finish(["model"])
     return stage.path("model")
+
+
+def sft(session: Session) -> Path:
+    """Trains the base model on the experts; returns the folder of the trained model."""
+    experts = session.experts_file
+    return train_sft(session, "sft", base_model(session), {"experts": experts}, session.config.seed)
 
 
 def train_sft(

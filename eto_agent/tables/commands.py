@@ -44,13 +44,15 @@ class CompareArguments:
 
 def compare_policies(arguments: CompareArguments) -> None:
     """Prints the comparison; with `out`, writes it as a page with replays."""
-    from eto_agent.evaluation.compare import compare_all, write_comparison
+    from eto_agent.evaluation.compare import compare_all
     from eto_agent.evaluation.results import evaluated
 
     a, b = evaluated(arguments.a, arguments.policy), evaluated(arguments.b, arguments.policy)
     comparisons = compare_all(a, b, arguments.protocol)
     _print_comparison(a, b, comparisons)
     if arguments.out is not None:
+        from eto_agent.report.comparison import write_comparison
+
         print(f"Page: {write_comparison(arguments.out, a, b, comparisons)}")
 
 

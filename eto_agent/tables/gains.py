@@ -22,7 +22,7 @@ from eto_agent.evaluation.results import MismatchError, check_same
 from eto_agent.evaluation.scoring import score
 from eto_agent.evaluation.stats import Estimate, seeds_difference_interval, seeds_interval
 from eto_agent.methods.catalogue import place_of_policy
-from eto_agent.report.naming import policy_key
+from eto_agent.methods.order import policy_key
 from eto_agent.tables.entries import Entry, check_settings, entries_of
 
 __all__ = ["Gain", "gain_entries", "gains", "gains_of", "policies_in_order"]

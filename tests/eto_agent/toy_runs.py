@@ -19,9 +19,9 @@ from eto_agent.methods.eto import EtoConfig
 from eto_agent.methods.ipr import IprConfig, IprDpoSettings
 from eto_agent.methods.rft import RftConfig
 from eto_agent.methods.self_play import SelfPlayConfig
-from eto_agent.methods.sft import sft
 from eto_agent.session import Session
 from eto_agent.stages.experts import expert
+from eto_agent.stages.imitation import sft
 from eto_agent.training.fit import DpoSettings, TrainSettings
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 

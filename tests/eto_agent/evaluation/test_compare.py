@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from eto_agent.cli import main
-from eto_agent.evaluation.compare import compare, compare_all, write_comparison
+from eto_agent.evaluation.compare import compare, compare_all
 from eto_agent.evaluation.results import MismatchError, evaluated
 from eto_agent.evaluation.stats import difference_interval, permutation_p
+from eto_agent.report.comparison import write_comparison
 from eto_envs.trajectory import Trajectory, Turn, read_trajectories, write_trajectories
 
 

@@ -12,11 +12,11 @@ import pytest
 from eto_agent.chat.encoder import ChatEncoder
 from eto_agent.config.schema import ExpertConfig
 from eto_agent.methods.eef import select
-from eto_agent.methods.sft import sft
 from eto_agent.pipeline import model_of
 from eto_agent.run_folder import StageError, file_hash
 from eto_agent.session import Session
 from eto_agent.stages.experts import expert
+from eto_agent.stages.imitation import sft
 from eto_envs.trajectory import Trajectory, Turn, write_trajectories
 from tests.eto_agent.toy_runs import Agent, config, copied, products_of, read
 from tests.eto_agent.trainings import messages

@@ -11,10 +11,10 @@ import pytest
 from eto_agent.config.schema import EnvConfig, ExpertConfig, GenerationConfig, ModelConfig
 from eto_agent.methods.catalogue import RunConfig
 from eto_agent.methods.eto import EtoConfig, Iteration, build, explore, train
-from eto_agent.methods.sft import sft
 from eto_agent.run_folder import StageError, file_hash
 from eto_agent.session import Session
 from eto_agent.stages.experts import expert
+from eto_agent.stages.imitation import sft
 from eto_agent.training.fit import DpoSettings, TrainSettings
 from eto_envs.trajectory import read_trajectories
 from tests.eto_agent.toy_runs import products_of

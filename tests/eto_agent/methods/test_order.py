@@ -11,9 +11,9 @@ import pytest
 from eto_agent.methods.catalogue import METHODS, RunConfig
 from eto_agent.methods.eto import EtoConfig
 from eto_agent.methods.method import Method
+from eto_agent.methods.order import expected_stages, is_trained, policy_key, stage_key
 from eto_agent.methods.rft import RftConfig
 from eto_agent.methods.self_play import SelfPlayConfig
-from eto_agent.report.naming import expected_stages, is_trained, policy_key, stage_key
 
 
 def config(*methods: str, **sections: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from eto_agent.methods.catalogue import load_config
 from tests.eto_agent.forks import Fork, in_folder
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("add_an_environment", "add_a_policy", "add_a_method", "reproduce_the_paper")
+PAGES = ("use_your_own_loop", "add_an_environment", "add_a_policy", "add_a_method", "reproduce_the_paper")
 TESTED_ELSEWHERE = {"leaderboard": "tests/eto_agent/leaderboard/test_docs.py"}
 NOT_RUN = {
     "network": "tests/eto_envs/*/test_*download*.py download from servers of their own",

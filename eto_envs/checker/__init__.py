@@ -22,6 +22,7 @@ _OF_THE_ENV = (
     conduct.check_sampling,
 )
 _OF_A_WALK = (
+    conduct.check_words,
     replay.check_same_again,
     conduct.check_odd_actions,
     replay.check_prefix,

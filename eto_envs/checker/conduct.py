@@ -27,6 +27,7 @@ __all__ = [
     "check_sampling",
     "check_use_before_reset",
     "check_walk",
+    "check_words",
 ]
 
 INFO_TYPES: dict[str, tuple[type, ...]] = {
@@ -113,6 +114,13 @@ def check_walk(env: TextEnv, task: str) -> Walk:
     enough = sum(understood) > len(understood) / 3
     require(enough, f"Of the admissible actions {walk.actions}, only {sum(understood)} are understood.")
     return walk
+
+
+def check_words(walk: Walk) -> None:
+    """A language model is told the goal, in the task turn."""
+    observation, info = walk.first
+    told = walk.env.conversation.render_task(info["goal"], observation)
+    require(info["goal"] in told, f"The task turn of its conversation lacks the goal {shortened(info['goal'])}.")
 
 
 def _global_random_state() -> tuple[object, str]:

@@ -12,7 +12,7 @@ import gymnasium
 import pytest
 
 import eto_envs
-from eto_envs import check_text_env
+from eto_envs import ConversationFormat, check_text_env
 from eto_envs.core import HistoryStep, Snapshot, WorldStep
 from eto_envs.errors import ContractError, EtoEnvError, MissingDependencyError
 from eto_envs.progress import Subgoal
@@ -182,6 +182,12 @@ class ForgetfulEnv(LockedDoorEnv):
         return observation, {**info, "steps": 0}
 
 
+class SecretiveEnv(LockedDoorEnv):
+    """Keeps the goal from a language model."""
+
+    conversation = ConversationFormat("Leave.", goal_in_task=False)
+
+
 class JavalessEnv(LockedDoorEnv):
     """Cannot run here."""
 
@@ -206,6 +212,7 @@ BROKEN = [
     (GenerousEnv, "rewards of an episode with reward_mode='final' sum to"),
     (UnpicklableEnv, "TypeError in the check of snapshot: cannot pickle"),
     (GamblingEnv, "global random generator"),
+    (SecretiveEnv, "The task turn of its conversation lacks the goal 'Leave the house"),
     (OverjoyedEnv, r"info\['progress'\] is 1.5"),
     (ForgetfulEnv, r"What restore\(\) returns.*'steps': 0"),
 ]

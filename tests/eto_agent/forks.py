@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -131,6 +131,15 @@ def cli(*arguments: str) -> int:
     from eto_agent.cli import main
 
     return main(arguments)
+
+
+def in_folder(folder: Path, line: Sequence[str]) -> int:
+    """Runs a line of a shell, split into words: `eto-agent` or `eto-envs` with arguments."""
+    from eto_agent.cli import main as agent
+    from eto_envs.cli import main as envs
+
+    os.chdir(folder)
+    return {"eto-agent": agent, "eto-envs": envs}[line[0]](line[1:])
 
 
 def eto_agent(*arguments: str) -> Fork:

@@ -155,10 +155,11 @@ def test_the_same_task_gives_the_same_bytes(env: TextEnv) -> None:
 
 
 @pytest.mark.slow
-def test_two_hundred_prefix_resets_equal_stepping(env: TextEnv) -> None:
-    """Every length of prefix of one solution a type, until there were 200; the rest of the solution follows each."""
+@pytest.mark.parametrize("resets", [40, pytest.param(200, marks=pytest.mark.nightly)])
+def test_prefix_resets_equal_stepping(env: TextEnv, resets: int) -> None:
+    """Every length of prefix of one solution a type, until there were enough; the rest of the solution follows each."""
     done = 0
-    while done < 200:
+    while done < resets:
         for task in one_task_of_each_type(env):
             actions = plan(env, task)
             env.reset(options={"task": task})
@@ -176,7 +177,7 @@ def test_two_hundred_prefix_resets_equal_stepping(env: TextEnv) -> None:
                 ]
                 assert env.step(actions[length]) == stepped[length + 1]
                 done += 1
-                if done == 200:
+                if done == resets:
                     return
 
 

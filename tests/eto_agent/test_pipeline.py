@@ -104,10 +104,13 @@ KILLED_AT = (
 
 
 @pytest.mark.slow
-def test_killed_again_and_again_it_ends_the_same(config: Path, whole: tuple[Path, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("moments", [KILLED_AT[2::3], pytest.param(KILLED_AT, marks=pytest.mark.nightly)], ids=len)
+def test_killed_again_and_again_it_ends_the_same(
+    config: Path, whole: tuple[Path, str], tmp_path: Path, moments: tuple[str, ...]
+) -> None:
     """`kill -9` as soon as each of these files is there; then the same command once more."""
     folder = tmp_path / "run"
-    for name in KILLED_AT:
+    for name in moments:
         process = eto_agent("run", "--config", str(config), "--out", str(folder))
         ended = process.end_killed((folder / name).exists)
         assert ended.code == -signal.SIGKILL, (name, ended.err)

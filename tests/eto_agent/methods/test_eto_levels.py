@@ -106,9 +106,11 @@ def test_killed_over_a_step_it_goes_on_to_the_same_episodes(
 
 
 @pytest.mark.parametrize("level", ["step", "mixture"])
-def test_a_stage_that_is_too_early_names_the_level(tmp_path: Path, level: Level) -> None:
+def test_a_stage_that_is_too_early_names_the_level(
+    imitated: Callable[[Agent], Path], tmp_path: Path, level: Level
+) -> None:
     iteration = Iteration(level, 1)
-    with Session(config(tmp_path / "run")) as session:
+    with Session(config(copied(imitated("barely"), tmp_path / "run"))) as session:
         settings = session.config.eto
         for stage, told in (
             (lambda: build(session, settings, iteration), f"explore --iteration 1 --level {level}"),

@@ -113,13 +113,16 @@ KILLED_AT = ("rollouts/0001.jsonl", "states/0001.partial", "states/0001", "rollo
 
 
 @pytest.mark.slow
-def test_killed_again_and_again_it_ends_the_same(config: Path, whole: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("moments", [KILLED_AT[1::2], pytest.param(KILLED_AT, marks=pytest.mark.nightly)], ids=len)
+def test_killed_again_and_again_it_ends_the_same(
+    config: Path, whole: Path, tmp_path: Path, moments: tuple[str, ...]
+) -> None:
     """`kill -9` as soon as each of these is there; the same weights and metrics, bit for bit, in the end."""
     folder = tmp_path / "run"
     arguments = ("ppo", "--config", str(config), "--out", str(folder))
     for stage in ("expert", "sft"):
         assert finished(stage, *arguments[1:])[0] == 0
-    for name in KILLED_AT:
+    for name in moments:
         ended = eto_agent(*arguments).end_killed((folder / "ppo" / name).exists)
         assert ended.code in (0, -signal.SIGKILL), ended.err
     code, out, err = finished(*arguments)

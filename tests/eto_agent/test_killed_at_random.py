@@ -1,24 +1,18 @@
 """A full run, killed with SIGKILL at twenty random moments, each time resumed, ends as an uninterrupted one does.
 
-Python with torch and TRL takes seconds to start. So a server process with one thread imports them once and forks a
-child for each attempt (`multiprocessing`'s forkserver): a process of its own, which starts its own workers, and dies of
-its own SIGKILL. The uninterrupted run is a fresh process, so that the two do not share one order of hashes.
+The uninterrupted run is a new interpreter, so that the two do not share one order of hashes.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
-import multiprocessing
 import os
 import random
-import select
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +20,8 @@ import pytest
 
 from eto_agent.run_folder import file_hash
 from eto_envs.trajectory import read_trajectories
+from tests.eto_agent.forks import OWN, WARM, cli, eto_agent
 
-ROOT = Path(__file__).parents[2]
 KILLS = 20
 CONFIG = """
 env: {id: eto/LockedDoor-v0, settings: {max_steps: 6}, types: [one-key], train_per_type: 4, num_envs: 4, num_workers: 1}
@@ -53,70 +47,12 @@ self_play:
 generation: {max_new_tokens: 16}
 evaluate: {splits: [train], per_type: 2}
 """
-WARM = (
-    "eto_agent.online.learner",
-    "eto_agent.training.trl_trainers",
-    "eto_agent.cli",
-    "eto_agent.decoding.generator",
-    "eto_agent.pipeline",
-    "scipy.stats",
-    "transformers.models.llama.modeling_llama",
-)
-"""What an attempt would spend seconds on importing."""
-
-
-def work(arguments: Sequence[str], told: Connection) -> None:
-    """An attempt, in a process of its own; it and its workers hold the pipe `told` until they end."""
-    assert all(name in sys.modules for name in WARM)
-    assert len(list(Path(f"/proc/{os.getppid()}/task").iterdir())) == 1  # forking a process with threads is unsound
-    for stream in (1, 2):
-        os.dup2(told.fileno(), stream)
-    told.close()
-    from eto_agent.cli import main
-
-    raise SystemExit(main(arguments))
-
-
-@dataclass
-class Attempt:
-    """An attempt under way, and what it and its workers have said."""
-
-    arguments: Sequence[str]
-    said: bytes = b""
-    _open: bool = field(default=True, init=False)
-
-    def __post_init__(self) -> None:
-        self._told, theirs = multiprocessing.Pipe(duplex=False)
-        context = multiprocessing.get_context("forkserver")
-        self.process = context.Process(target=work, args=(self.arguments, theirs))
-        self.process.start()
-        theirs.close()
-
-    def listen(self, seconds: float) -> bool:
-        """Reads what there is; False when no process holds the pipe any more."""
-        if self._open and select.select([self._told], [], [], seconds)[0]:
-            read = os.read(self._told.fileno(), 1 << 16)
-            self._open, self.said = bool(read), self.said + read
-        return self._open
-
-    def end(self) -> int | None:
-        """Waits until the attempt and all of its workers are gone; returns the exit code."""
-        deadline = time.monotonic() + 120
-        while self.listen(0.1):
-            assert time.monotonic() < deadline, f"a worker outlives its run: {self.said.decode()}"
-        self.process.join(60)
-        self._told.close()
-        return self.process.exitcode
 
 
 @pytest.fixture
-def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The command without `--out`; makes the server ready."""
+def arguments(tmp_path: Path) -> list[str]:
+    """The command without `--out`."""
     (tmp_path / "config.yaml").write_text(CONFIG, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    monkeypatch.setenv("JE_ARROW_MALLOC_CONF", "background_thread:false")  # pyarrow's allocator would start a thread
-    multiprocessing.get_context("forkserver").set_forkserver_preload(list(WARM))
     return ["run", "--config", str(tmp_path / "config.yaml")]
 
 
@@ -131,7 +67,7 @@ def uninterrupted(arguments: Sequence[str], folder: Path) -> dict[str, float]:
     command = [sys.executable, "-c", script, *arguments, "--out", str(folder)]
     ends: dict[str, float] = {}
     with (folder.parent / "said").open("w+b") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said)
+        process = subprocess.Popen(command, env={**os.environ, **OWN}, stdout=said, stderr=said)
         while process.poll() is None:
             taken = processor_s(process.pid)
             for stage in done_stages(folder) - ends.keys():
@@ -163,9 +99,7 @@ def finish(arguments: Sequence[str]) -> int:
     """The command, all imports before it: its stages take as long as those of the attempts."""
     for name in WARM:
         importlib.import_module(name)
-    from eto_agent.cli import main
-
-    return main(arguments)
+    return cli(*arguments)
 
 
 def moments(ends: dict[str, float]) -> Iterator[tuple[str, float]]:
@@ -185,19 +119,18 @@ def killed(arguments: Sequence[str], folder: Path, after: str, seconds: float, s
     """Starts the command and kills it that long after a stage is done; whether it was still there to be killed."""
     if after in done_stages(folder):
         seconds += start_s  # an attempt first makes its environments ready
-    attempt = Attempt([*arguments, "--out", str(folder)])
-    assert attempt.process.pid is not None
-    due = None
-    while attempt.process.is_alive() and attempt.listen(0.005):
-        taken = processor_s(attempt.process.pid)
-        if due is None and after in done_stages(folder):
-            due = taken + seconds
-        if due is not None and taken >= due:
-            attempt.process.kill()
-            break
-    code = attempt.end()
-    assert code in (0, -9), attempt.said.decode()
-    return code == -9
+    attempt = eto_agent(*arguments, "--out", str(folder))
+    at: list[float] = []
+
+    def due() -> bool:
+        taken = processor_s(attempt.pid)
+        if not at and after in done_stages(folder):
+            at.append(taken + seconds)
+        return bool(at) and taken >= at[0]
+
+    ended = attempt.end_killed(due)
+    assert ended.code in (0, -9), ended.err
+    return ended.code == -9
 
 
 TIMED = {".lock", "config.yaml", "commands.txt", "report.html", "episodes.html"}
@@ -235,6 +168,6 @@ def test_twenty_kills_change_nothing(arguments: list[str], tmp_path: Path) -> No
     print("killed in", ", ".join(hit))
     assert len(hit) == KILLS
     assert len(set(hit)) >= KILLS // 2
-    last = Attempt([*arguments, "--out", str(folder)])
-    assert last.end() == 0, last.said.decode()
+    last = eto_agent(*arguments, "--out", str(folder)).end()
+    assert last.code == 0, last.err
     assert results(folder) == expected

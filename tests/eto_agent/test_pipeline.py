@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,8 @@ import pytest
 
 from eto_agent.run_folder import file_hash
 from eto_envs.trajectory import read_trajectories
+from tests.eto_agent.forks import OWN, eto_agent, finished
 
-ROOT = Path(__file__).parents[2]
 CONFIG = """
 env: {id: eto/LockedDoor-v0, settings: {max_steps: 8}, train_per_type: 3, num_envs: 3, num_workers: 1}
 expert: {min_reward: 0}
@@ -28,22 +27,11 @@ evaluate: {per_type: 2}
 """
 
 
-def eto_agent(*arguments: str, **more: Any) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "COLUMNS": "200"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "eto_agent", *arguments],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **more,
-    )
-
-
-def finished(*arguments: str) -> tuple[int, str, str]:
-    process = eto_agent(*arguments)
-    out, err = process.communicate(timeout=300)
-    return process.returncode, out, err
+def program(*arguments: str) -> tuple[int, str, str]:
+    """The command as a user starts it, in a new interpreter."""
+    command = [sys.executable, "-m", "eto_agent", *arguments]
+    done = subprocess.run(command, env={**os.environ, **OWN}, capture_output=True, text=True, timeout=1500, check=False)
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +45,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def whole(config: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """An uninterrupted run: its folder and what it printed."""
     folder = tmp_path_factory.mktemp("whole") / "run"
-    code, out, err = finished("run", "--config", str(config), "--out", str(folder))
+    code, out, err = program("run", "--config", str(config), "--out", str(folder))
     assert code == 0, err
     return folder, out
 
@@ -120,13 +108,9 @@ def test_killed_again_and_again_it_ends_the_same(config: Path, whole: tuple[Path
     """`kill -9` as soon as each of these files is there; then the same command once more."""
     folder = tmp_path / "run"
     for name in KILLED_AT:
-        process = eto_agent("run", "--config", str(config), "--out", str(folder), start_new_session=True)
-        deadline = time.monotonic() + 300
-        while not (folder / name).exists() and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.005)  # waiting for a file, not for a duration
-        assert (folder / name).exists(), (name, process.communicate()[1])
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate(timeout=180)  # its workers let go of the pipes: none is left behind
+        process = eto_agent("run", "--config", str(config), "--out", str(folder))
+        ended = process.end_killed((folder / name).exists)
+        assert ended.code == -signal.SIGKILL, (name, ended.err)
     code, out, err = finished("run", "--config", str(config), "--out", str(folder))
     assert code == 0, err
     assert results(folder) == results(whole[0])
@@ -195,6 +179,6 @@ def test_a_stage_that_is_too_early_names_the_one_before(config: Path, tmp_path: 
     [([], 2, "usage"), (["--help"], 0, "usage"), (["walk"], 2, "'walk'"), (["--version"], 0, "eto-agent 0")],
 )
 def test_without_a_command(arguments: list[str], code: int, told: str) -> None:
-    found, out, err = finished(*arguments)
+    found, out, err = program(*arguments)
     assert found == code
     assert told in out + err

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +14,8 @@ from eto_agent.methods.eto import dpo, eto, explore, name_of, pairs, policy_befo
 from eto_agent.pipeline import model_of
 from eto_agent.run_folder import StageError, file_hash
 from eto_agent.session import Session
+from tests.eto_agent.forks import Fork
 from tests.eto_agent.toy_runs import Agent, config, copied, read
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -90,16 +84,9 @@ def test_what_another_level_explored_is_taken_over(trained: Path) -> None:
         assert copy.read_bytes() == (trained / source / "explore" / name).read_bytes()
 
 
-KILLED = """
-import sys
-from pathlib import Path
-from eto_agent.session import Session
-from eto_agent.methods.eto import explore
-from tests.eto_agent.toy_runs import config
-
-with Session(config(Path(sys.argv[1]))) as session:
-    explore(session, session.folder.output("sft", "model", "sft"), 1, sys.argv[2])
-"""
+def explore_from_sft(out: Path, level: Level) -> None:
+    with Session(config(out)) as session:
+        explore(session, session.folder.output("sft", "model", "sft"), 1, level)
 
 
 @pytest.mark.slow
@@ -110,18 +97,11 @@ def test_killed_over_a_step_it_goes_on_to_the_same_episodes(
     """The mixture explores afresh here, and ends with the bytes that were copied in `trained`."""
     out = copied(imitated("barely"), tmp_path / "run")
     file = out / name / "explore" / "steps.jsonl"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen([sys.executable, "-c", KILLED, str(out), level], env=environment)
-    deadline = time.monotonic() + 300
-    while not (file.exists() and file.read_bytes().count(b"\n") >= 2) and time.monotonic() < deadline:
-        time.sleep(0.005)  # waiting for the file, not for a duration
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    Fork(explore_from_sft, out, level).end_killed(lambda: file.exists() and file.read_bytes().count(b"\n") >= 2)
     whole = trained / name / "explore" / "steps.jsonl"
     assert 2 <= file.read_bytes().count(b"\n") < whole.read_bytes().count(b"\n")
     assert not (file.parent / "stage.json").exists()
-    with Session(config(out)) as session:
-        explore(session, session.folder.output("sft", "model", "sft"), 1, level)
+    explore_from_sft(out, level)
     for each in file.parent.glob("*.jsonl"):
         assert each.read_bytes() == (trained / name / "explore" / each.name).read_bytes()
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ from eto_agent.run_folder import file_hash
 from eto_agent.session import Session
 from eto_agent.training.job import TrainingError
 from eto_envs.trajectory import read_trajectories
-from tests.eto_agent.test_pipeline import eto_agent, finished
+from tests.eto_agent.forks import eto_agent, finished
 
 CONFIG = """
 env: {id: eto/LockedDoor-v0, settings: {max_steps: 5}, train_per_type: 2, num_envs: 4, num_workers: 1}
@@ -120,15 +118,8 @@ def test_killed_again_and_again_it_ends_the_same(config: Path, whole: Path, tmp_
     for stage in ("expert", "sft"):
         assert finished(stage, *arguments[1:])[0] == 0
     for name in KILLED_AT:
-        process = eto_agent(*arguments, start_new_session=True)
-        wanted = folder / "ppo" / name
-        deadline = time.monotonic() + 300
-        while not wanted.exists() and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.001)  # waiting for a file, not for a duration
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGKILL)
-        _, err = process.communicate(timeout=180)
-        assert process.returncode in (0, -signal.SIGKILL), err
+        ended = eto_agent(*arguments).end_killed((folder / "ppo" / name).exists)
+        assert ended.code in (0, -signal.SIGKILL), ended.err
     code, out, err = finished(*arguments)
     assert code == 0, err
     assert "ppo" in out

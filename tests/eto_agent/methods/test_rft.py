@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +16,9 @@ from eto_agent.methods.rft import rft
 from eto_agent.run_folder import file_hash
 from eto_agent.session import Session
 from eto_envs.trajectory import Trajectory, read_trajectories
+from tests.eto_agent.forks import eto_agent, finished
 from tests.eto_agent.toy_runs import CONFIG
 
-ROOT = Path(__file__).parents[3]
 BRIEF = replace(CONFIG.sft, epochs=4, save_steps=4)
 WARM = RftConfig(samples=6, temperature=1.6, threshold=0.2, iterations=2)
 
@@ -86,15 +82,6 @@ def test_equal_samples_are_refused(opened: Callable[..., Session]) -> None:
         rft(session, session.folder.output("sft", "model", "sft"))
 
 
-def command(folder: Path) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    arguments = ["rft", "--config", str(folder / "config.yaml"), "--out", str(folder)]
-    return subprocess.Popen(
-        [sys.executable, "-m", "eto_agent", *arguments],
-        env=environment, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-
-
 @pytest.mark.slow
 def test_killed_while_sampling_and_training_it_ends_the_same(opened: Callable[..., Session], tmp_path: Path) -> None:
     """`kill -9` as soon as each of these files is there; the command prints the same table in the end."""
@@ -107,17 +94,12 @@ def test_killed_while_sampling_and_training_it_ends_the_same(opened: Callable[..
         "killed": ("rft-1/explore/trajectories.jsonl", "rft-1/sft/model.checkpoints/checkpoint-4"),
     }.items():
         folder = tmp_path / name
+        command = ("rft", "--config", str(folder / "config.yaml"), "--out", str(folder))
         for moment in moments:
-            process = command(folder)
-            deadline = time.monotonic() + 300
-            while not (folder / moment).exists() and process.poll() is None and time.monotonic() < deadline:
-                time.sleep(0.005)  # waiting for a file, not for a duration
-            assert (folder / moment).exists(), (moment, process.communicate()[1])
-            os.kill(process.pid, signal.SIGKILL)
-            process.communicate(timeout=180)
-        process = command(folder)
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == 0, err
+            ended = eto_agent(*command).end_killed((folder / moment).exists)
+            assert ended.code == -signal.SIGKILL, (moment, ended.err)
+        code, out, err = finished(*command)
+        assert code == 0, err
         outs.append(out)
     assert outs[0] == outs[1]
     assert "rft" in outs[0]

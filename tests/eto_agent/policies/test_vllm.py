@@ -14,7 +14,7 @@ from eto_agent.policies import Conversation, Reply, TransformersPolicy, VllmEngi
 from eto_agent.policies.vllm import EngineError
 from eto_envs.trajectory import read_trajectories
 from tests.eto_agent.policies.vllm_cases import GREEDY, TEXTS, conversations, sharpened
-from tests.eto_agent.test_pipeline import CONFIG, eto_agent
+from tests.eto_agent.test_pipeline import CONFIG, program
 
 pytest.importorskip("vllm", reason="vLLM is not installed here; scripts/test_vllm runs these")
 pytestmark = [pytest.mark.vllm, pytest.mark.timeout(1800)]
@@ -124,9 +124,8 @@ def test_a_whole_run(tmp_path: Path) -> None:
     config, out = tmp_path / "config.yaml", tmp_path / "run"
     config.write_text(CONFIG.replace("{max_new_tokens: 12}", "{max_new_tokens: 12, engine: vllm}"))
     online = ["--methods", "eto", "ppo", "--ppo.updates", "2", "--ppo.tasks", "3", "--ppo.minibatch", "3"]
-    running = eto_agent("run", "--config", str(config), "--out", str(out), "--eto.iterations", "1", *online)
-    _, err = running.communicate(timeout=1500)
-    assert running.returncode == 0, err
+    code, _, err = program("run", "--config", str(config), "--out", str(out), "--eto.iterations", "1", *online)
+    assert code == 0, err
     rows = [json.loads(line) for line in (out / "ppo" / "metrics.jsonl").read_text().splitlines()]
     assert [row["episodes"] for row in rows] == [3, 3]
     assert all(row["generation_gap"] < LOG_PROB_TOLERANCE for row in rows)  # vLLM's log-probabilities are training's

@@ -16,7 +16,7 @@ import pytest
 from eto_agent.cli import main
 from eto_envs.trajectory import Trajectory, read_trajectories
 from tests.eto_agent.api_server import KEY, Behaviour, Fail, Hang, Raw, Say, serving
-from tests.eto_agent.test_pipeline import eto_agent
+from tests.eto_agent.forks import eto_agent
 
 CONFIG = """
 env: {id: eto/LockedDoor-v0, train_per_type: 2, num_envs: 3, num_workers: 1}
@@ -252,17 +252,14 @@ def test_killed_it_goes_on_and_pays_for_nothing_twice(tmp_path: Path, recorded: 
         given = command(api, "--annotate.api.concurrency", "2")
         for _ in range(2):
             running = eto_agent(*given)
-            running.communicate(timeout=120)
-            assert running.returncode == -signal.SIGKILL
+            assert running.end().code == -signal.SIGKILL
         cache = tmp_path / "run" / "teacher-cache.jsonl"
         paid = len(cache.read_text().splitlines())
         assert paid >= 6
         with cache.open("a") as file:
             file.write('{"key": "cut o')  # as a full disk or a killed process leaves it
         asked = len(api.requests)
-        running = eto_agent(*given)
-        running.communicate(timeout=120)
-        assert running.returncode == 0
+        assert eto_agent(*given).end().code == 0
         assert len(api.requests) - asked == facts["requests"] - paid
     assert result(tmp_path) == (wanted, facts)
     assert KEY not in "".join(path.read_text() for path in (tmp_path / "run").rglob("*.*") if path.is_file())
@@ -273,14 +270,14 @@ def test_interrupted_it_does_not_wait_for_a_server_that_hangs(tmp_path: Path, co
 
     def behave(*_: object) -> Behaviour:
         if pressed.acquire(blocking=False):
-            running.send_signal(signal.SIGINT)
+            os.kill(running.pid, signal.SIGINT)
         return Hang()
 
     with serving(behave) as api:
         running = eto_agent(*command(api, "--annotate.api.timeout-s", "3600"))
-        _, err = running.communicate(timeout=240)
-    assert running.returncode == 130
-    assert "goes on from here" in err
+        ended = running.end()
+    assert ended.code == 130
+    assert "goes on from here" in ended.err
 
 
 def test_the_result_serves_as_experts_of_another_run(tmp_path: Path, command: Any) -> None:

@@ -16,8 +16,8 @@ from eto_agent.session import Session
 from eto_agent.training.fit import TrainSettings
 from eto_agent.training.trackers import PACKAGES, check_trackers, logging_to, reporting, trackers_of
 from eto_envs.errors import MissingDependencyError, UnknownNameError
+from tests.eto_agent.forks import finished
 from tests.eto_agent.methods.test_ppo import CONFIG
-from tests.eto_agent.test_pipeline import finished
 
 
 def test_every_section_is_looked_at() -> None:

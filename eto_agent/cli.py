@@ -1,9 +1,9 @@
 """The command `eto-agent`: the whole line (`run`) and its single stages.
 
 Every command on a run folder takes `--config FILE` (YAML) and every key of it as a flag, which wins over the file;
-`compare`, `tables` and `figures` work on finished runs; `import`, `export` and `leaderboard` on files. Exit codes:
-0 done; 2 wrong use or a set-up that cannot work, said in one line on standard error; 130 interrupted (run it again to
-go on).
+`compare`, `tables` and `figures` work on finished runs; `import`, `export` and `leaderboard` on files. A method's name
+is a command; so is MODULE:NAME, for a method of one's own. Exit codes: 0 done; 2 wrong use or a set-up that cannot
+work, said in one line on standard error; 130 interrupted (run it again to go on).
 
 With several processes (`accelerate launch -m eto_agent COMMAND ...`) the first does everything, and the others take
 part in its trainings.
@@ -12,19 +12,23 @@ part in its trainings.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import shlex
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, make_dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import tyro
 
-from eto_agent.config.schema import Level, RunConfig, load_config
+from eto_agent.command import Command
+from eto_agent.config.loading import read_config, typed_config
+from eto_agent.config.schema import BaseConfig
 from eto_agent.formats.commands import ExportArguments, ImportArguments, export_trajectories, import_trajectories
 from eto_agent.leaderboard.commands import LeaderboardArguments, leaderboard
+from eto_agent.methods.catalogue import METHODS, announced, config_type, method_of, methods_named
 from eto_agent.tables.commands import (
     CompareArguments,
     FiguresArguments,
@@ -39,45 +43,24 @@ __all__ = ["main"]
 
 
 @dataclass(frozen=True)
-class Arguments:
-    """What every command takes."""
+class FileFlags:
+    """What every command on a run folder takes, beside the keys of a configuration."""
 
     config: Path | None = None
     """YAML file with any of the keys below; flags win over it. A run folder's config.yaml is such a file."""
     preset: tuple[str, ...] = ()
     """Presets of that file to lay over it, in this order."""
-    run: Annotated[RunConfig, tyro.conf.arg(name="")] = field(default_factory=RunConfig)
 
 
 @dataclass(frozen=True)
-class IterationArguments(Arguments):
-    """What the stages of an ETO iteration take."""
-
-    iteration: int = 1
-    """Which iteration of ETO, from 1."""
-    level: Level = "trajectory"
-    """What is contrasted."""
-
-
-@dataclass(frozen=True)
-class PolicyArguments(Arguments):
+class PolicyFlags:
     """What `evaluate` takes."""
 
     policy: str = "sft"
-    """Which policy: random, oracle, base, sft, eto-N, eto-step-N, eto-mixture-N, eto-careful-step-N, rft, rft-N,
-    ppo, ipr-N, eef-N, self-play-VARIANT, the folder of a model, a file of trajectories to replay, or openai:MODEL for
-    a model behind the endpoint of the section api."""
+    """Which policy: random, oracle, base, sft, what a method makes (a wrong name lists them), the folder of a model, a
+    file of trajectories to replay, openai:MODEL for a model behind the endpoint of the section api, or MODULE:NAME."""
     split: tuple[str, ...] = ()
     """Splits to evaluate on: short for --evaluate.splits."""
-
-
-@dataclass(frozen=True)
-class Command:
-    """One command: its line of help, what it takes, and what it does; `do` gets a `Session` first with `Arguments`."""
-
-    help: str
-    takes: type[Any]
-    do: Callable[..., None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,12 +74,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         print(f"eto-agent {__version__}")
         return 0
-    command = COMMANDS.get(given[0])
-    if command is None:
-        return _complain(f"unknown command {given[0]!r}; expected one of {', '.join(COMMANDS)}.")
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
         try:
+            command = _command(given[0])
+            if command is None:
+                names = ", ".join(_commands())
+                return _complain(f"unknown command {given[0]!r}; expected one of {names}, or MODULE:NAME.")
             _run(given[0], command, given[1:])
         except (EtoEnvError, OSError) as error:
             return _complain(str(error))
@@ -107,21 +91,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, command: Command, given: list[str]) -> None:
-    if not issubclass(command.takes, Arguments):
-        command.do(tyro.cli(command.takes, prog=f"eto-agent {name}", description=command.help, args=given))
+    if not command.on_run:
+        command.do(tyro.cli(command.flags, prog=f"eto-agent {name}", description=command.help, args=given))
         return
-    file, presets, flags = _file_and_flags(given)
-    if presets and file is None:
-        raise UnknownNameError(f"--preset {' '.join(presets)} needs the file that holds it; give --config FILE.")
-    config = RunConfig() if file is None or {"-h", "--help"} & set(given) else load_config(file, presets)
-    parsed = tyro.cli(
-        command.takes,
-        prog=f"eto-agent {name}",
-        description=command.help,
-        args=given,
-        default=command.takes(config=file, run=config),
-        config=(tyro.conf.FlagConversionOff,),
-    )
+    parsed, flags = _parsed(name, command, given)
     from eto_agent.training import distributed
 
     if distributed.rank() > 0:
@@ -132,114 +105,128 @@ def _run(name: str, command: Command, given: list[str]) -> None:
     from eto_agent.config.checks import check_method
     from eto_agent.session import Session
 
-    resolved = _run_config(parsed)
-    check_method(name, resolved)
-    with distributed.lead(), Session(resolved, flags) as session:
+    config: BaseConfig = parsed.run
+    if isinstance(parsed.own, PolicyFlags) and parsed.own.split:
+        config = replace(config, evaluate=replace(config.evaluate, splits=parsed.own.split))
+    if name in {each.name for each in config.known_methods} or ":" in name:
+        check_method(name, config)
+    with distributed.lead(), Session(config, flags) as session:
         if name != "report":
             session.folder.note_command(shlex.join(["eto-agent", name, *given]))
-        command.do(session, parsed)
+        command.do(session, parsed.own)
 
 
-def _file_and_flags(given: list[str]) -> tuple[Path | None, list[str], str]:
-    """The file of `--config`, its presets, and all that was given but a stage's own, to be repeated in messages."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    for name in ("--config", "--iteration", "--level", "--policy"):
-        parser.add_argument(name)
-    parser.add_argument("--split", nargs="*")
-    parser.add_argument("--preset", nargs="*", default=[])
-    own, others = parser.parse_known_args(given)
-    if own.config is None:
-        return None, own.preset, shlex.join(others)
-    presets = ["--preset", *own.preset] if own.preset else []
-    return Path(own.config), own.preset, shlex.join(["--config", own.config, *presets, *others])
+# The flags of a command on a run folder
 
 
-def _run_config(parsed: Arguments) -> RunConfig:
-    """The configuration, with the short flags of a command in their places."""
-    if isinstance(parsed, PolicyArguments) and parsed.split:
-        return replace(parsed.run, evaluate=replace(parsed.run.evaluate, splits=parsed.split))
-    return parsed.run
+class _Scan(NamedTuple):
+    """What has to be known before the flags can be parsed: the file, and the methods whose sections there are."""
+
+    file: Path | None
+    presets: list[str]
+    methods: list[str]
+    rest: list[str]
 
 
-def _overview() -> str:
-    lines = [f"  {name:<11} {command.help}" for name, command in COMMANDS.items()]
-    return "\n".join(
+def _parsed(name: str, command: Command, given: list[str]) -> tuple[Any, str]:
+    """The flags of a command, and all that was given but the command's own, to be repeated in messages.
+
+    Returns:
+        an object with `own` (`command.flags`) and `run` (the configuration), and the flags as text.
+    """
+    scan = _scan(given, command.flags)
+    if scan.presets and scan.file is None:
+        raise UnknownNameError(f"--preset {' '.join(scan.presets)} needs the file that holds it; give --config FILE.")
+    asks_help = bool({"-h", "--help"} & set(given))
+    keys = {} if scan.file is None or asks_help else read_config(scan.file, scan.presets)
+    named = [*scan.methods, *(each for each in keys.get("methods") or () if isinstance(each, str))]
+    kind = config_type(methods_named([name, *named]))
+    config = kind() if scan.file is None or asks_help else typed_config(keys, kind, scan.file)
+    if ":" in name and name not in config.methods:
+        config = replace(config, methods=(*config.methods, name))  # so that its rows are found later
+    flat = tyro.conf.arg(name="")
+    arguments = make_dataclass(
+        "Arguments",
         [
-            "usage: eto-agent COMMAND [--config FILE] [OPTIONS]",
-            "",
-            "Train language agents by exploration on the environments of eto_envs.",
-            "",
-            *lines,
-            "",
-            "eto-agent COMMAND --help explains every option.",
-        ]
+            ("file", Annotated[FileFlags, flat], field(default_factory=FileFlags)),
+            ("own", Annotated[command.flags, flat], field(default_factory=command.flags)),
+            ("run", Annotated[kind, flat], field(default_factory=kind)),
+        ],
+        frozen=True,
     )
+    parsed = tyro.cli(
+        arguments,
+        prog=f"eto-agent {name}",
+        description=command.help,
+        args=given,
+        default=arguments(file=FileFlags(scan.file), run=config),
+        config=(tyro.conf.FlagConversionOff,),
+    )
+    presets = ["--preset", *scan.presets] if scan.presets else []
+    file = [] if scan.file is None else ["--config", str(scan.file)]
+    return parsed, shlex.join([*file, *presets, *scan.rest])
 
 
-def _expert(session: Any, _: Arguments) -> None:
+def _scan(given: list[str], own: type[Any]) -> _Scan:
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--config")
+    parser.add_argument("--preset", nargs="*", default=[])
+    for each in dataclasses.fields(own):
+        parser.add_argument(f"--{each.name}", nargs="*")
+    found, rest = parser.parse_known_args(given)
+    methods = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    methods.add_argument("--methods", nargs="*", default=[])
+    named = methods.parse_known_args(rest)[0].methods
+    return _Scan(None if found.config is None else Path(found.config), found.preset, named, rest)
+
+
+# The commands
+
+
+def _expert(session: Any, _: Any) -> None:
     from eto_agent.stages.experts import expert
 
     print(expert(session))
 
 
-def _annotate(session: Any, _: Arguments) -> None:
+def _annotate(session: Any, _: Any) -> None:
     from eto_agent.stages.annotate import annotate
 
     print(annotate(session))
 
 
-def _sft(session: Any, _: Arguments) -> None:
+def _sft(session: Any, _: Any) -> None:
     from eto_agent.methods.sft import sft
 
     print(sft(session))
 
 
-def _explore(session: Any, arguments: IterationArguments) -> None:
-    from eto_agent.methods.eto import explore, policy_before
-
-    iteration, level = arguments.iteration, arguments.level
-    print(explore(session, policy_before(session, iteration, level), iteration, level))
-
-
-def _pairs(session: Any, arguments: IterationArguments) -> None:
-    from eto_agent.methods.eto import pairs
-
-    print(pairs(session, arguments.iteration, arguments.level))
-
-
-def _dpo(session: Any, arguments: IterationArguments) -> None:
-    from eto_agent.methods.eto import dpo, policy_before
-
-    iteration, level = arguments.iteration, arguments.level
-    print(dpo(session, policy_before(session, iteration, level), iteration, level))
-
-
-def _evaluate(session: Any, arguments: PolicyArguments) -> None:
+def _evaluate(session: Any, flags: PolicyFlags) -> None:
     from eto_agent.evaluation.table import print_evaluation
     from eto_agent.pipeline import label_of, model_of
     from eto_agent.stages.evaluation import evaluate
 
-    model = model_of(session, arguments.policy)
-    name = label_of(arguments.policy)
+    model = model_of(session, flags.policy)
+    name = label_of(flags.policy)
     print_evaluation(name, evaluate(session, name, model))
 
 
-def _report(session: Any, _: Arguments) -> None:
+def _report(session: Any, _: Any) -> None:
     from eto_agent.report import write_report
 
     print(write_report(session.folder.path))
 
 
-def _whole(session: Any, _: Arguments) -> None:
+def _whole(session: Any, _: Any) -> None:
     from eto_agent.pipeline import run
 
     run(session)
 
 
-def _method(name: str) -> Callable[[Any, Arguments], None]:
-    """The command that runs one method on a run folder, evaluates it and prints its rows of the table."""
+def _method(name: str) -> Callable[[Any, Any], None]:
+    """What the command of a method does: runs it on a run folder, evaluates it and prints its rows of the table."""
 
-    def do(session: Any, _: Arguments) -> None:
+    def do(session: Any, _: Any) -> None:
         from eto_agent.console import print_table
         from eto_agent.pipeline import run_method
 
@@ -248,38 +235,76 @@ def _method(name: str) -> Callable[[Any, Arguments], None]:
     return do
 
 
-COMMANDS: dict[str, Command] = {
-    "run": Command("Everything: experts, SFT, the methods, evaluation, report.", Arguments, _whole),
-    "expert": Command("Record the environment's own solutions as expert trajectories.", Arguments, _expert),
-    "annotate": Command("Let a teacher write the thoughts of the expert trajectories.", Arguments, _annotate),
-    "sft": Command("Fine-tune the base model on the experts.", Arguments, _sft),
-    "explore": Command(
-        "Let the agent act on the training tasks, or from every step of the experts.", IterationArguments, _explore
-    ),
-    "pairs": Command("Pair expert and explored trajectories.", IterationArguments, _pairs),
-    "dpo": Command("Train on the pairs of an iteration.", IterationArguments, _dpo),
-    "eto": Command("ETO after SFT: all iterations, evaluated.", Arguments, _method("eto")),
-    "best-of-n": Command("Best-of-N after SFT: the best of several samples.", Arguments, _method("best-of-n")),
-    "rft": Command("RFT after SFT: learn from the agent's own successes.", Arguments, _method("rft")),
-    "ppo": Command("PPO after SFT: learn online, from episodes as they are played.", Arguments, _method("ppo")),
-    "ipr": Command("IPR after SFT: contrast steps that Monte-Carlo rollouts tell apart.", Arguments, _method("ipr")),
-    "eef": Command("EEF after SFT: learn from what was good in failed experts.", Arguments, _method("eef")),
-    "self-play": Command("Learn without experts, from own episodes only.", Arguments, _method("self-play")),
-    "evaluate": Command("Evaluate a policy on the evaluation splits.", PolicyArguments, _evaluate),
+_FIRST = {
+    "run": Command("Everything: experts, SFT, the methods, evaluation, report.", _whole),
+    "expert": Command("Record the environment's own solutions as expert trajectories.", _expert),
+    "annotate": Command("Let a teacher write the thoughts of the expert trajectories.", _annotate),
+    "sft": Command("Fine-tune the base model on the experts.", _sft),
+}
+_LAST = {
+    "evaluate": Command("Evaluate a policy on the evaluation splits.", _evaluate, PolicyFlags),
     "compare": Command(
-        "Compare two policies on the same tasks, with replays of what flipped.", CompareArguments, compare_policies
+        "Compare two policies on the same tasks, with replays of what flipped.",
+        compare_policies,
+        CompareArguments,
+        on_run=False,
     ),
-    "tables": Command("Write a table of the paper from run folders, beside its numbers.", TablesArguments, write_table),
+    "tables": Command(
+        "Write a table of the paper from run folders, beside its numbers.", write_table, TablesArguments, on_run=False
+    ),
     "figures": Command(
-        "Draw score over steps, or reward by iteration, from run folders.", FiguresArguments, draw_figure
+        "Draw score over steps, or reward by iteration, from run folders.", draw_figure, FiguresArguments, on_run=False
     ),
-    "report": Command("Write the report of a run folder again.", Arguments, _report),
-    "import": Command("Read other projects' demonstrations as trajectories.", ImportArguments, import_trajectories),
-    "export": Command("Write trajectories as conversations for other tools.", ExportArguments, export_trajectories),
+    "report": Command("Write the report of a run folder again.", _report),
+    "import": Command(
+        "Read other projects' demonstrations as trajectories.", import_trajectories, ImportArguments, on_run=False
+    ),
+    "export": Command(
+        "Write trajectories as conversations for other tools.", export_trajectories, ExportArguments, on_run=False
+    ),
     "leaderboard": Command(
-        "Submit an evaluation, verify submissions, write the leaderboard's site.", LeaderboardArguments, leaderboard
+        "Submit an evaluation, verify submissions, write the leaderboard's site.",
+        leaderboard,
+        LeaderboardArguments,
+        on_run=False,
     ),
 }
+
+
+def _commands() -> dict[str, Command]:
+    """Every command: those before the methods, what the methods bring, and those after them."""
+    methods = [*METHODS, *announced()]
+    further = {name: command for method in methods for name, command in method.commands.items()}
+    own = {method.name: Command(method.help, _method(method.name)) for method in methods}
+    return {**_FIRST, **further, **own, **_LAST}
+
+
+def _command(name: str) -> Command | None:
+    """The command of a name; None where there is none.
+
+    Raises:
+        UnknownNameError: it is MODULE:NAME, and there is no such method.
+    """
+    found = _commands().get(name)
+    if found is not None or ":" not in name:
+        return found
+    return Command(method_of(name).help, _method(name))
+
+
+def _overview() -> str:
+    lines = [f"  {name:<11} {command.help}" for name, command in _commands().items()]
+    return "\n".join(
+        [
+            "usage: eto-agent COMMAND [--config FILE] [OPTIONS]",
+            "",
+            "Train language agents by exploration on the environments of eto_envs.",
+            "",
+            *lines,
+            "  MODULE:NAME A method of your own.",
+            "",
+            "eto-agent COMMAND --help explains every option.",
+        ]
+    )
 
 
 def _complain(message: str) -> int:

@@ -15,12 +15,13 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from eto_agent.fields import with_new_names
 from eto_envs.errors import EtoEnvError
 
 __all__ = [
@@ -43,9 +44,6 @@ COMMANDS_FILE = "commands.txt"
 STAGE_SECTIONS = ("api", "annotate")
 """Sections that only single stages read, which compare what matters themselves; they may be given later."""
 
-GROWING_KEYS = frozenset({"methods", "eto.levels", "self_play.variants"})
-"""Lists of what to do. A run may be continued with others of them; its `config.yaml` then names all it was given."""
-
 
 class ConfigChangedError(EtoEnvError):
     """A run folder is opened with another configuration than it was made with."""
@@ -60,28 +58,31 @@ class RunFolder:
 
     Args:
         folder: the folder; it is made if need be.
-        config: a dataclass; nested dataclasses are compared key by key.
+        config: a dataclass whose fields all have defaults; nested dataclasses are compared key by key. A section that
+            only one side has does not matter, nor does a key that the folder lacks while its value is the default.
         flags: what a command on this folder is given, for messages that name the next one.
+        growing: keys of lists that may differ: the folder's `config.yaml` then names all that it was given.
 
     Raises:
         ConfigChangedError: the folder was made with another configuration; the message names the keys.
         StageError: another process holds the folder.
     """
 
-    def __init__(self, folder: Path, config: Any, flags: str = "") -> None:
+    def __init__(self, folder: Path, config: Any, flags: str = "", growing: Collection[str] = ("methods",)) -> None:
         self.path, self._flags = folder, flags
+        self._growing = frozenset(growing)
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = self._take_lock()
         resolved = _plain(dataclasses.asdict(config))
         path = folder / "config.yaml"
         if path.exists():
             try:
-                before = yaml.safe_load(path.read_text())
-                self._compare(before, resolved)
+                before = with_new_names(yaml.safe_load(path.read_text()))
+                self._compare(before, resolved, _plain(dataclasses.asdict(type(config)())))
             except BaseException:
                 self.close()  # a refused folder is free for others
                 raise
-            if (grown := _grown(before, resolved)) != before:
+            if (grown := _grown(before, resolved, self._growing)) != before:
                 write_text(path, yaml.safe_dump(grown, sort_keys=False))
         else:
             write_text(path, yaml.safe_dump(resolved, sort_keys=False))
@@ -97,15 +98,19 @@ class RunFolder:
             ) from None
         return handle
 
-    def _compare(self, before: dict[str, Any], now: dict[str, Any]) -> None:
-        old, new = _flat(before), _flat(now)
+    def _compare(self, before: dict[str, Any], now: dict[str, Any], defaults: dict[str, Any]) -> None:
+        new = _flat(now)
+        old = {key: value for key, value in _flat(defaults).items() if key in new} | _flat(before)
+        one_sided = {name for name, value in {**before, **now}.items() if isinstance(value, dict)} - (
+            before.keys() & now.keys()
+        )
         changed = [
             f"{key} ({old.get(key)!r} -> {new.get(key)!r})"
             for key in sorted(old.keys() | new.keys())
             if old.get(key) != new.get(key)
             and key.rpartition(".")[2] not in SPEED_KEYS
-            and key not in GROWING_KEYS
-            and key.partition(".")[0] not in STAGE_SECTIONS
+            and key not in self._growing
+            and key.partition(".")[0] not in one_sided.union(STAGE_SECTIONS)
         ]
         if changed:
             raise ConfigChangedError(
@@ -132,12 +137,19 @@ class RunFolder:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def stage(self, name: str, inputs: Mapping[str, Any]) -> Stage:
-        """The stage of that name; `inputs` are what it depends on: files and folders (hashed) or JSON values.
+    def stage(self, name: str, inputs: Mapping[str, Any], revision: int = 0) -> Stage:
+        """The stage of that name.
+
+        Args:
+            name: its folder.
+            inputs: what it depends on: files and folders (hashed) or JSON values.
+            revision: of the code that makes it, where that once gave other results from the same inputs.
 
         Raises:
             StageError: the stage is done, but with other inputs.
         """
+        if revision:
+            inputs = {**inputs, "revision": revision}
         return Stage(self.path / name, name, {key: _input_hash(value) for key, value in inputs.items()})
 
     def output(self, stage: str, file: str, command: str) -> Path:
@@ -252,14 +264,18 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-def _grown(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """The tree `before`, with what `now` adds to its `GROWING_KEYS`."""
+def _grown(
+    before: Mapping[str, Any], now: Mapping[str, Any], growing: Collection[str], prefix: str = ""
+) -> dict[str, Any]:
+    """The tree `before`, with what `now` adds: further entries of lists that may grow, and sections."""
     grown = dict(before)
     for key, value in now.items():
-        if prefix + key in GROWING_KEYS:
+        if prefix + key in growing:
             grown[key] = [*before.get(key, ()), *(each for each in value if each not in before.get(key, ()))]
         elif isinstance(value, Mapping) and isinstance(before.get(key), Mapping):
-            grown[key] = _grown(before[key], value, f"{prefix}{key}.")
+            grown[key] = _grown(before[key], value, growing, f"{prefix}{key}.")
+        elif isinstance(value, Mapping) and not prefix and key not in before:
+            grown[key] = value
     return grown
 
 

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eto_agent.chat.encoder import PROTOCOLS, Message, Protocol, conversation
-from eto_agent.config.checks import check_config
-from eto_agent.config.schema import RunConfig
+from eto_agent.config.checks import check_config, resolved
+from eto_agent.config.schema import BaseConfig
 from eto_agent.console import EpisodeProgress
 from eto_agent.models import check_model
 from eto_agent.policies import OpenAIPolicy, Policy, ReplayPolicy, TransformersPolicy, VllmEngine, VllmPolicy
+from eto_agent.policies.named import is_outside, outside_policy
 from eto_agent.policies.openai import ENDPOINT_PREFIX
-from eto_agent.rollout.exploration import World, explore
+from eto_agent.rollout.exploration import Environments, explore
 from eto_agent.rollout.start_states import StartState
 from eto_agent.run_folder import RunFolder
+from eto_envs.conversation import ConversationFormat, Message, react_messages
 from eto_envs.core import TextEnv
 from eto_envs.errors import DataError, UnknownNameError
-from eto_envs.making import full_id, make_with
+from eto_envs.making import make_with
 from eto_envs.pool import EnvPool
+from eto_envs.recording import text_env
 from eto_envs.tasks import Task, TaskSet
 from eto_envs.trajectory import Trajectory, read_trajectories
 
@@ -43,10 +43,9 @@ class Session:
             the folder was made with another one. Nothing has been written or started then.
     """
 
-    def __init__(self, config: RunConfig, flags: str = "") -> None:
-        env = replace(config.env, id=full_id(config.env.id))
-        self.config = config = replace(config, env=env, eto=config.eto.filled(env.id))
-        check_config(self.config)
+    def __init__(self, config: BaseConfig, flags: str = "") -> None:
+        self.config = config = resolved(config)
+        check_config(config)
         self._env = self._make_env()
         self.train_tasks = self._tasks(config.env.train_split, config.env.train_per_type)
         self.expert_tasks = _first(self.train_tasks, config.env.expert_per_type)
@@ -61,7 +60,8 @@ class Session:
         check_model(config.model.name)
         if not config.out.exists():
             self._try_environment()
-        self.folder = RunFolder(config.out, config, flags)
+        growing = {"methods"}.union(*(each.growing_keys for each in config.known_methods))
+        self.folder = RunFolder(config.out, config, flags, growing)
         self._pool: EnvPool | None = None
         self._engine: VllmEngine | None = None
 
@@ -75,12 +75,7 @@ class Session:
         self.folder.close()
 
     def _make_env(self) -> TextEnv:
-        env_id = self.config.env.id
-        if env_id not in PROTOCOLS:
-            raise UnknownNameError.of("environment with a conversation protocol", env_id, PROTOCOLS)
-        env = make_with(env_id, dict(self._env_kwargs)).unwrapped
-        assert isinstance(env, TextEnv)
-        return env
+        return text_env(make_with(self.config.env.id, dict(self._env_kwargs)))
 
     def _try_environment(self) -> None:
         """A set-up that cannot run (no Java, for instance) is told before a new folder is made."""
@@ -107,20 +102,20 @@ class Session:
             raise DataError(f"No task of {', '.join(self.config.env.types)} in split {split}; name other env.types.")
         return _first(tasks, per_type)
 
-    @cached_property
-    def protocol(self) -> Protocol:
-        """The shape of the conversations."""
-        return PROTOCOLS[self.config.env.id]
+    @property
+    def words(self) -> ConversationFormat:
+        """How conversations with the environment read."""
+        return self._env.conversation
 
-    def world(self, example: Trajectory | None = None) -> World:
+    def environments(self, example: Trajectory | None = None) -> Environments:
         """The running environments (started now, if they are not yet)."""
         if self._pool is None:
             env = self.config.env
             self._pool = EnvPool(env.id, env.num_envs, num_workers=env.num_workers, **self._env_kwargs)
-        return World(
+        return Environments(
             pool=self._pool,
             env=self.config.env.id,
-            protocol=self.protocol,
+            words=self.words,
             env_kwargs=self.config.env.settings,
             instruction=self.config.chat.instruction,
             example=example,
@@ -141,13 +136,13 @@ class Session:
 
         Args:
             model: a model's folder or Hugging Face name; `openai:MODEL`, a model behind the endpoint of the section
-                `api`; or a file of trajectories, which are replayed.
+                `api`; `MODULE:NAME`, a policy of one's own; or a file of trajectories, which are replayed.
             name: how it is called in records.
             temperature, seed: replace `generation.temperature` and the run's seed.
-            stop_strings: what ends a reply; None takes the conversation protocol's.
+            stop_strings: what ends a reply; None takes the environment's own.
         """
         generation = self.config.generation
-        stops = (self.protocol.stop,) if stop_strings is None else stop_strings
+        stops = (self.words.stop,) if stop_strings is None else stop_strings
         seed = self.config.seed if seed is None else seed
         heat = generation.temperature if temperature is None else temperature
         if str(model).startswith(ENDPOINT_PREFIX):
@@ -160,6 +155,8 @@ class Session:
                 stop_strings=stops,
                 name=name,
             )
+        if is_outside(model):
+            return outside_policy(str(model))(self)
         if Path(model).is_file():
             return ReplayPolicy(read_trajectories(model, strict=True), name)
         from eto_agent.decoding.generator import GenerationSettings  # brings torch, which not every command needs
@@ -190,16 +187,41 @@ class Session:
         example: Trajectory | None = None,
     ) -> list[Trajectory]:
         """`rollout.explore` in this run's environments, with a line of progress."""
-        world, seed = self.world(example), self.config.seed
+        there, seed = self.environments(example), self.config.seed
         with EpisodeProgress(title) as progress:
             told = progress.update
             return explore(
-                tasks, policy, world, out, samples=samples, start_states=start_states, seed=seed, on_episode=told
+                tasks, policy, there, out, samples=samples, start_states=start_states, seed=seed, on_episode=told
             )
 
     def messages(self, trajectory: Trajectory) -> list[Message]:
         """A trajectory as the conversation that training reads (no example)."""
-        return conversation(trajectory, self.protocol, instruction=self.config.chat.instruction)
+        return react_messages(trajectory, self.words, instruction=self.config.chat.instruction)
+
+    def acting_inputs(self, tasks: TaskSet | Mapping[str, TaskSet], *, seed: int | None = None) -> dict[str, Any]:
+        """What the episodes of a stage depend on, beside the policy: tasks, decoding, conversation, world and seed.
+
+        Args:
+            tasks: what is played; by split for an evaluation.
+            seed: replaces the run's.
+        """
+        config = self.config
+        return {
+            "tasks": tasks.hash if isinstance(tasks, TaskSet) else {name: each.hash for name, each in tasks.items()},
+            "generation": config.generation,
+            "chat": config.chat,
+            "settings": config.env.settings,
+            "seed": config.seed if seed is None else seed,
+        }
+
+    @property
+    def experts_file(self) -> Path:
+        """The file of expert trajectories.
+
+        Raises:
+            StageError: they have not been made yet.
+        """
+        return self.folder.output("expert", "trajectories.jsonl", "expert")
 
     def experts(self) -> list[Trajectory]:
         """The expert trajectories of this run.
@@ -207,7 +229,7 @@ class Session:
         Raises:
             StageError: they have not been made yet.
         """
-        return list(read_trajectories(self.folder.output("expert", "trajectories.jsonl", "expert"), strict=True))
+        return list(read_trajectories(self.experts_file, strict=True))
 
 
 def _first(tasks: TaskSet, per_type: int | None) -> TaskSet:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import tyro
 
 from eto_envs import ENV_IDS, __version__
-from eto_envs.errors import EtoEnvError, UnknownNameError
+from eto_envs.errors import ContractError, EtoEnvError, UnknownNameError
+from eto_envs.generating import Made, check_world
 
 if TYPE_CHECKING:
     from eto_envs.tasks import TaskSet
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
         try:
+            if given[:1] == ["generate"]:
+                given[1:] = check_world(given[1:])
             return tyro.extras.subcommand_cli_from_dict(
                 _COMMANDS,
                 prog="eto-envs",
@@ -235,32 +238,9 @@ def download(
     return 0
 
 
-def generate(
-    world: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="WORLD")],
-    /,
-    games: int,
-    out: Path,
-    seed: int = 0,
-    dialect: Literal["move", "put"] = "move",
-    grammar_from: Path | None = None,
-) -> int:
-    """Make up games and write them as the official files, for this package, TextWorld and alfworld.
-
-    Args:
-        world: the world: alfworld.
-        games: how many; a tenth each become valid_seen and valid_unseen.
-        out: the folder to write json_2.1.1/SPLIT/TASK/TRIAL/game.tw-pddl in; it must not hold games yet.
-        seed: any integer; the same seed gives the same games.
-        dialect: how putting is said: "move X to Y", or "put X in/on Y" as in the paper.
-        grammar_from: a game.tw-pddl to take domain and texts from; without it the installed alfworld gives them.
-    """
-    if world != "alfworld":
-        raise UnknownNameError.of("world to generate", world, ("alfworld",))
-    from eto_envs.alfworld.generator import write_set
-
-    sizes = write_set(out, games, seed, dialect, grammar_from)
-    print(f"{out / 'json_2.1.1'}: {', '.join(f'{size} {split}' for split, size in sizes.items())}")
-    return 0
+def generate(world: Made) -> int:
+    """Generate synthetic data of a world, in the format of its official files."""
+    return world
 
 
 def serve(
@@ -279,7 +259,7 @@ def serve(
     Args:
         env: the environment; webshop has a site.
         port: the port; 0 takes a free one.
-        catalogue: the products: mini, 1k, full, or a folder with files in WebShop's format.
+        catalogue: the products: mini, mini:N, 1k, full, or a folder with files in WebShop's format.
         host: the address to listen at; 0.0.0.0 lets other machines in.
         out: a JSON Lines file that every ended episode is appended to, as a trajectory of the policy "human".
         goals: human or synthetic; without it the catalogue's own.
@@ -291,6 +271,27 @@ def serve(
 
     chosen = [f"catalogue={json.dumps(catalogue)}", *([f"goals={goals}"] if goals else []), *settings]
     serve_site(full_id(env), chosen, split=split, host=host, port=port, out=out)
+    return 0
+
+
+def check(env: Env, /, task: str | None = None, settings: Settings = []) -> int:  # noqa: B006
+    """Check that an environment keeps the contract of the suite; for environments of your own.
+
+    Args:
+        env: the environment, for instance my_world:Tower-v0, whose module may lie in the current folder.
+        task: the id of the task to play; without it the one with the fewest steps.
+        settings: an argument of the environment, for instance --set max_steps=30; may be repeated.
+    """
+    from eto_envs.checker import check_text_env
+    from eto_envs.making import make_env
+
+    with closing(make_env(env, settings)) as made:
+        try:
+            check_text_env(made, task)
+        except ContractError as error:
+            _complain(_one_line(error))
+            return 1
+    print(f"{env} keeps the contract.")
     return 0
 
 
@@ -321,6 +322,7 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
     "download": download,
     "generate": generate,
     "serve": serve,
+    "check": check,
     "doctor": doctor,
 }
 

@@ -9,14 +9,14 @@ pickling) is done here, the same for all.
 from __future__ import annotations
 
 import copy
-import operator
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, Self, SupportsIndex
+from typing import Any, ClassVar, Literal, Self
 
 import gymnasium
 
-from eto_envs.episode import HistoryStep, Snapshot, WorldStep, checked_prefix
+from eto_envs.conversation.format import ConversationFormat
+from eto_envs.episode import HistoryStep, Snapshot, WorldStep, checked_limit, checked_prefix
 from eto_envs.errors import DivergenceError, EpisodeError, InvalidActionTypeError, PrefixError, UnknownNameError
 from eto_envs.progress import Subgoal, completed_share
 from eto_envs.spaces import UnicodeText
@@ -48,6 +48,8 @@ class TextEnv(gymnasium.Env[str, str]):
     metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012  # gymnasium declares it so
     max_score: ClassVar[float] = 1.0
     """The world's own score that counts as 1."""
+    conversation: ClassVar[ConversationFormat] = ConversationFormat()
+    """How an episode reads to a language model."""
 
     _constructor: tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -78,7 +80,7 @@ class TextEnv(gymnasium.Env[str, str]):
             raise UnknownNameError(
                 f"Split {split!r} of manifest {manifest.name!r} is empty; expected one of {', '.join(filled)}."
             )
-        self.max_steps = _checked_limit(max_steps)
+        self.max_steps = checked_limit(max_steps)
         self.reward_mode: RewardMode = reward_mode
         self.render_mode = render_mode
         self.observation_space = UnicodeText()
@@ -368,18 +370,6 @@ class TextEnv(gymnasium.Env[str, str]):
         if self._ended and self._task is not None:
             raise EpisodeError(f"The episode of task {self._task.id!r} has ended; call reset() to start another.")
         _ = self.task
-
-
-def _checked_limit(max_steps: object) -> int | None:
-    if max_steps is None:
-        return None
-    if (
-        isinstance(max_steps, SupportsIndex)
-        and not isinstance(max_steps, bool)
-        and (limit := operator.index(max_steps)) >= 1
-    ):
-        return limit
-    raise UnknownNameError(f"Unusable max_steps {max_steps!r}; expected a whole number from 1, or None.")
 
 
 def _rebuild(

@@ -1,14 +1,15 @@
-"""The pieces of an episode: a world's answer, a replayed action, a state to come back to, and a checked prefix."""
+"""The pieces of an episode: a world's answer, a replayed action, a state to come back to, and checked arguments."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, SupportsIndex
 
-from eto_envs.errors import PrefixError
+from eto_envs.errors import PrefixError, UnknownNameError
 
-__all__ = ["HistoryStep", "Snapshot", "WorldStep", "checked_prefix"]
+__all__ = ["HistoryStep", "Snapshot", "WorldStep", "checked_limit", "checked_prefix"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +75,20 @@ def checked_prefix(options: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[
             "give one observation for each action."
         )
     return tuple(prefix), expected
+
+
+def checked_limit(max_steps: object) -> int | None:
+    """A step limit given by a user; None where each task has its own.
+
+    Raises:
+        UnknownNameError: it is no whole number from 1.
+    """
+    if max_steps is None:
+        return None
+    if (
+        isinstance(max_steps, SupportsIndex)
+        and not isinstance(max_steps, bool)
+        and (limit := operator.index(max_steps)) >= 1
+    ):
+        return limit
+    raise UnknownNameError(f"Unusable max_steps {max_steps!r}; expected a whole number from 1, or None.")

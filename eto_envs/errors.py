@@ -10,6 +10,7 @@ EtoEnvError                      wrong use, or a set-up that cannot work
 ├── ContractError                an environment that breaks the contract of the suite (also an AssertionError)
 ├── DataError                    a file that is missing, damaged or of another version
 ├── MissingDependencyError       something has to be installed first
+├── PluginError                  a `module:name` whose module does not exist or fails on import
 └── SimulatorError               the simulator of a world stopped or did not answer
     └── WorkerError              a worker process of a pool died and could not be brought back
 ```
@@ -33,6 +34,7 @@ __all__ = [
     "EtoEnvError",
     "InvalidActionTypeError",
     "MissingDependencyError",
+    "PluginError",
     "PrefixError",
     "SimulatorError",
     "UnknownNameError",
@@ -108,6 +110,10 @@ class DataError(EtoEnvError):
 
 class MissingDependencyError(EtoEnvError):
     """A package or program that this environment needs is not installed."""
+
+
+class PluginError(EtoEnvError):
+    """The module of a `module:name` does not exist, or importing it fails."""
 
 
 class SimulatorError(EtoEnvError, RuntimeError):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 import gymnasium
 from gymnasium.envs.registration import load_env_creator
 
-from eto_envs import ENV_IDS
 from eto_envs.core import TextEnv
 from eto_envs.errors import EtoEnvError, MissingDependencyError, UnknownNameError
+from eto_envs.plugins import import_module_of
+from eto_envs.recording import text_env
+from eto_envs.registration import ENV_IDS
 
-__all__ = ["full_id", "make_env", "make_with", "parse_settings"]
+__all__ = ["env_class", "full_id", "make_env", "make_with", "parse_settings"]
 
 
 def full_id(name: str) -> str:
@@ -23,7 +26,7 @@ def full_id(name: str) -> str:
     Raises:
         UnknownNameError: no environment has the name.
     """
-    if name in ENV_IDS or ":" in name:
+    if name in gymnasium.registry or ":" in name:
         return name
     short = {env_id.split("/")[-1].rsplit("-v", 1)[0].lower(): env_id for env_id in ENV_IDS}
     if name.lower() in short:
@@ -56,6 +59,7 @@ def make_env(name: str, pairs: Sequence[str] = (), split: str | None = None) -> 
 
     Raises:
         UnknownNameError: an unknown environment, setting or split; or a value the environment cannot use.
+        PluginError: the module of `module:id` does not exist or fails on import.
         MissingDependencyError: a package that the environment imports is not installed.
     """
     settings = parse_settings(pairs)
@@ -66,31 +70,69 @@ def make_env(name: str, pairs: Sequence[str] = (), split: str | None = None) -> 
 
 def make_with(env_id: str, settings: dict[str, Any]) -> gymnasium.Env[str, str]:
     """Makes an environment from its id and keyword arguments; raises as `make_env` does."""
-    try:
+    with _failures_told(env_id):
         _check_names(env_id, settings)
-        return gymnasium.make(env_id, disable_env_checker=True, **settings)
+        try:
+            return gymnasium.make(env_id, disable_env_checker=True, **settings)
+        except (TypeError, ValueError) as error:
+            if isinstance(error, EtoEnvError):
+                raise
+            raise UnknownNameError(f"{env_id} cannot be made with {settings}: {error}") from None
+
+
+def env_class(name: str) -> type[TextEnv]:
+    """The class of an environment, by any name that `full_id` takes, or by `module:Class`.
+
+    Raises:
+        UnknownNameError: no environment has the name, or it is none of this suite.
+        PluginError, MissingDependencyError: its module, or a package that it needs, cannot be imported.
+    """
+    env_id = full_id(name)
+    with _failures_told(env_id):
+        found = _creator(env_id)
+        if not inspect.isclass(found):  # a function that makes one
+            with closing(gymnasium.make(env_id, disable_env_checker=True)) as made:
+                return type(text_env(made))
+    return _of_the_suite(env_id, found)
+
+
+def _creator(env_id: str) -> Any:
+    """The class or function that Gymnasium makes the environment with."""
+    module = import_module_of(env_id) if ":" in env_id else None  # this is what registers the id
+    plain_id = env_id.rpartition(":")[2]
+    if plain_id not in gymnasium.registry and inspect.isclass(getattr(module, plain_id, None)):
+        return getattr(module, plain_id)
+    entry_point = gymnasium.spec(plain_id).entry_point
+    return load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
+
+
+def _of_the_suite(env_id: str, found: type[Any]) -> type[TextEnv]:
+    if not issubclass(found, TextEnv):
+        raise UnknownNameError(f"{env_id!r} is no environment of this suite; expected a subclass of eto_envs.TextEnv.")
+    return found
+
+
+@contextmanager
+def _failures_told(env_id: str) -> Generator[None]:
+    """Turns the errors of other packages into errors of this one that say what to do."""
+    try:
+        yield
     except EtoEnvError:
         raise
     except gymnasium.error.Error as error:
         raise UnknownNameError(f"Unknown environment {env_id!r}: {error} See: eto-envs list") from None
     except ImportError as error:
         raise MissingDependencyError(f"{env_id} cannot be imported: {error}. Run: eto-envs doctor") from None
-    except (TypeError, ValueError) as error:
-        raise UnknownNameError(f"{env_id} cannot be made with {settings}: {error}") from None
 
 
 def _check_names(env_id: str, settings: dict[str, Any]) -> None:
-    module, _, plain_id = env_id.rpartition(":")
-    if module:
-        __import__(module)  # this is what registers the id
-    entry_point = gymnasium.spec(plain_id).entry_point
-    creator = load_env_creator(entry_point) if isinstance(entry_point, str) else entry_point
-    if not (inspect.isclass(creator) and issubclass(creator, TextEnv)):
+    creator = _creator(env_id)
+    if not inspect.isclass(creator):
         return
-    known = setting_names(creator)
+    known = setting_names(_of_the_suite(env_id, creator))
     for key in settings:
         if key not in known:
-            raise UnknownNameError.of("setting", key, known, where=f"of {plain_id}")
+            raise UnknownNameError.of("setting", key, known, where=f"of {env_id.rpartition(':')[2]}")
 
 
 def setting_names(env_class: type[TextEnv]) -> list[str]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from eto_envs.core import TextEnv
 from eto_envs.errors import DataError, SimulatorError, UnknownNameError
+from eto_envs.registration import ENV_IDS
 from eto_envs.tasks import Task
 from eto_envs.trajectory import Trajectory, append_trajectory, read_trajectories, write_trajectories
 
@@ -214,7 +215,8 @@ def blank_trajectory(
     """A trajectory without turns, every other field filled from the environment.
 
     Args:
-        env: the environment, wrapped or not; one that `gymnasium.make` did not build is named by its class.
+        env: the environment, wrapped or not. It is named by its id, with the module of its class in front where it is
+            none of the suite, so that others can make it again; by its class where `gymnasium.make` did not build it.
         task: the task, and the name of the `split` that holds it.
         policy, seed: who acts.
     """
@@ -223,7 +225,7 @@ def blank_trajectory(
     # Through JSON, so that the record compares equal to what is read back from its file.
     kwargs: dict[str, Any] = json.loads(json.dumps(spec.kwargs, default=_named)) if spec is not None else {}
     return Trajectory(
-        env=spec.id if spec is not None else f"{type(base).__module__}:{type(base).__qualname__}",
+        env=_name_of(base),
         task=task.id,
         task_type=task.type,
         split=f"{base.manifest.name}/{split}",
@@ -233,6 +235,12 @@ def blank_trajectory(
         policy=policy,
         versions=base.versions,
     )
+
+
+def _name_of(base: TextEnv) -> str:
+    name = type(base).__qualname__ if base.spec is None else base.spec.id
+    module = type(base).__module__
+    return name if name in ENV_IDS or module == "__main__" else f"{module}:{name}"
 
 
 def text_env(env: gymnasium.Env[str, str]) -> TextEnv:

@@ -133,6 +133,16 @@ class Trajectory:
             self.finish(info["outcome"], min(1.0, max(0.0, turn.score / self.max_score)))
         return turn
 
+    def record_unparsed(self, text: str, observation: str, **meta: Any) -> Turn:
+        """Takes a reply without an action, of which the world is not told. Returns the new turn."""
+        last = self.turns[-1]
+        turn = Turn(
+            "agent", text, observation, score=last.score, progress=last.progress, valid=False,
+            subgoals=list(last.subgoals), meta=meta,
+        )  # fmt: skip
+        self.turns.append(turn)
+        return turn
+
     def finish(self, outcome: str, final_reward: float | None, error: str | None = None) -> None:
         """Closes the record with an outcome, the final score in [0, 1] and, for `error`, what went wrong."""
         self.outcome, self.final_reward, self.error = outcome, final_reward, error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import logging
 import sys
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from eto_envs.drafts import disk_is_full
 from eto_envs.errors import DataError
 
 __all__ = ["Progress", "ResumingDownloader", "download_folder", "fetch_file"]
@@ -43,7 +43,7 @@ def download_folder(home: Path, draft: Path) -> Generator[None]:
                 raise DataError(f"Another download into {home} is under way.") from None
             yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if not disk_is_full(error):
             raise
         raise DataError(
             f"The disk of {home} is full ({error.strerror}). Free some space, or set ETO_ENVS_DATA to a "

@@ -1,4 +1,4 @@
-"""Fixtures of all tests."""
+"""Fixtures of all tests; which of them run by default, and in which order."""
 
 from __future__ import annotations
 
@@ -16,6 +16,22 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="run the tests that are marked nightly, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves nightly tests out unless they are asked for; files with slow tests come first, not last."""
+    named = any("::" in argument for argument in config.args) or "nightly" in str(config.option.markexpr)
+    if not config.getoption("--all") and not named:
+        left = [item for item in items if item.get_closest_marker("nightly")]
+        if left:
+            config.hook.pytest_deselected(items=left)
+            items[:] = [item for item in items if not item.get_closest_marker("nightly")]
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)  # files stay whole: their fixtures are made once
 
 
 @pytest.fixture(scope="session")

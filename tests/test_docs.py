@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config.schema import load_config
+from eto_agent.methods.catalogue import load_config
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("add_an_environment", "add_a_policy", "add_a_method", "reproduce_the_paper")

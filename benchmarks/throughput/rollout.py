@@ -38,20 +38,20 @@ from rich.console import Console
 from rich.table import Table
 
 import eto_envs
-from eto_agent.chat.encoder import Message, conversation
-from eto_agent.config.schema import RunConfig, load_config
 from eto_agent.decoding.generator import Completion, GenerationSettings
+from eto_agent.methods.catalogue import RunConfig, load_config
 from eto_agent.methods.sft import base_model, sft
 from eto_agent.models import SCRATCH_PREFIX
 from eto_agent.policies import TransformersPolicy
-from eto_agent.rollout.exploration import World, explore
+from eto_agent.rollout.exploration import Environments, explore
 from eto_agent.session import Session
 from eto_agent.stages.experts import expert
+from eto_envs.conversation import Message, react_messages
 from eto_envs.core import TextEnv
 from eto_envs.making import make_with
 from eto_envs.pool import EnvPool
 from eto_envs.tasks import Task
-from eto_envs.trajectory import Trajectory, Turn
+from eto_envs.trajectory import Trajectory
 
 GOAL = 10.0
 CONFIGS = ("configs/locked_door.yaml", "configs/alfworld.yaml")
@@ -124,7 +124,7 @@ class Plain:
         session, encoder = self.session, self.policy.encoder
         observation, info = self.env.reset(options={"task": task.id})
         trajectory = Trajectory(session.config.env.id, task.id, task.type, "").begin(observation, info)
-        messages = conversation(trajectory, session.protocol, instruction=session.config.chat.instruction, to_act=True)
+        messages = react_messages(trajectory, session.words, instruction=session.config.chat.instruction, to_act=True)
         ids = encoder.prompt_ids(messages)
         limit = int(session.config.env.settings.get("max_steps") or task.max_steps)
         while trajectory.outcome is None and len(trajectory.turns) <= limit:
@@ -133,11 +133,11 @@ class Plain:
             reply = self.policy._reply(Completion(tuple(written), (), ""))
             if reply.text is None:
                 break
-            action = session.protocol.parse_action(reply.text)
+            action = session.words.parse_action(reply.text)
             meta = {} if reply.token_ids is None else {"token_ids": list(reply.token_ids)}
             if action is None:
-                observation = session.protocol.format_error
-                trajectory.turns.append(Turn("agent", reply.text, observation, meta=meta))
+                observation = session.words.format_error
+                trajectory.record_unparsed(reply.text, observation, **meta)
             else:
                 observation, reward, _, _, info = self.env.step(action)
                 trajectory.record(reply.text, action, observation, float(reward), info, **meta)
@@ -146,7 +146,7 @@ class Plain:
                 said["token_ids"] = meta["token_ids"]
             seen: Message = {
                 "role": "user",
-                "content": session.protocol.render_observation(observation),
+                "content": session.words.render_observation(observation),
                 "trained": False,
             }
             ids = encoder.extend(ids, [said, seen])
@@ -161,14 +161,14 @@ def play_ours(policy: TransformersPolicy, session: Session, tasks: list[Task], s
             pool.reset(index, task=tasks[0].id)
         while pool.pending:
             pool.receive()
-        world = World(pool, config.env.id, session.protocol, config.env.settings, config.chat.instruction)
+        there = Environments(pool, config.env.id, session.words, config.env.settings, config.chat.instruction)
         side.watch(policy.generator, "advance", "model")
         side.watch(policy, "submit", "conversations")
         for method in ("step", "reset"):
             side.watch(pool, method, "worlds")
         side.watch(pool, "receive", "waiting")
         with tempfile.TemporaryDirectory() as folder:
-            side.run(lambda: explore(tasks, policy, world, Path(folder) / "trajectories.jsonl"))
+            side.run(lambda: explore(tasks, policy, there, Path(folder) / "trajectories.jsonl"))
     side.tokens = policy.generator.tokens_written
     return side
 
@@ -196,7 +196,7 @@ def _gap(policy: TransformersPolicy, session: Session, theirs: Trajectory, mine:
     their = theirs.turns[turn].meta["token_ids"]
     common = next(n for n, pair in enumerate(zip(mine, their, strict=False)) if pair[0] != pair[1])
     before = replace(theirs, turns=theirs.turns[:turn])
-    messages = conversation(before, session.protocol, instruction=session.config.chat.instruction, to_act=True)
+    messages = react_messages(before, session.words, instruction=session.config.chat.instruction, to_act=True)
     ids = [*policy.encoder.prompt_ids(messages), *mine[:common]]
     with torch.inference_mode():
         logits = policy.generator.model(torch.tensor([ids], device=policy.generator.device)).logits[0, -1].float()
@@ -235,9 +235,7 @@ def compare(console: Console, config: RunConfig, arguments: argparse.Namespace) 
         splits = [task for tasks in session.eval_tasks.values() for task in tasks]
         tasks = [*splits, *session.train_tasks][: arguments.episodes]
         generation = GenerationSettings(max_new_tokens=arguments.fixed or config.generation.max_new_tokens)
-        policy = TransformersPolicy(
-            model_of(session, arguments.model), generation, stop_strings=(session.protocol.stop,)
-        )
+        policy = TransformersPolicy(model_of(session, arguments.model), generation, stop_strings=(session.words.stop,))
         if arguments.fixed:
             policy.generator._end_ids = frozenset()
         plain = Side()

@@ -1,11 +1,7 @@
-"""Trajectory -> messages -> token ids and the mask of agent tokens. The only place that knows prompts and templates.
+"""Chat messages -> token ids and the mask of agent tokens. The only place that knows chat templates.
 
-Three steps, each usable alone:
-
-* `Protocol` (in `protocols.py`): the words of one environment: instruction, how observations are quoted, how an action
-  is read.
-* `conversation`: a `Trajectory` as chat messages; says which of them are trained on.
-* `ChatEncoder`: messages as token ids, for any chat template.
+`eto_envs.conversation` makes the messages of a trajectory and says which of them are trained on; `ChatEncoder` turns
+them into token ids, for any chat template.
 
 Training sees the ids that generation saw. A conversation is cut into segments (user turn with generation prompt, agent
 turn with its end-of-turn token, and so on), each segment is tokenised by itself, and a reply keeps the ids it was
@@ -20,101 +16,19 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING
 
-from eto_agent.protocols import PROTOCOLS, Protocol
+from eto_envs.conversation import Message
 from eto_envs.errors import EtoEnvError
-from eto_envs.trajectory import Trajectory, Turn
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-__all__ = [
-    "PROTOCOLS",
-    "ChatEncoder",
-    "Encoded",
-    "Message",
-    "Protocol",
-    "TemplateError",
-    "conversation",
-    "fits",
-    "turn_messages",
-]
+__all__ = ["ChatEncoder", "Encoded", "TemplateError", "fits"]
 
 
 class TemplateError(EtoEnvError):
     """A chat template that is missing or re-writes turns, or messages that it cannot render."""
-
-
-class Message(TypedDict):
-    """One chat turn.
-
-    `trained` marks what the agent itself said. `token_ids` are the ids of the reply as sampled; they are used where
-    they decode to `content` with the encoder's tokenizer, else the text is tokenised.
-    """
-
-    role: Literal["user", "assistant"]
-    content: str
-    trained: bool
-    token_ids: NotRequired[list[int]]
-
-
-def conversation(
-    trajectory: Trajectory,
-    protocol: Protocol,
-    *,
-    instruction: str | None = None,
-    example: Trajectory | None = None,
-    to_act: bool = False,
-) -> list[Message]:
-    """A trajectory as chat messages: instruction, `OK`, the example, the task, then the turns.
-
-    Args:
-        trajectory: begins with its task turn.
-        protocol: of the trajectory's environment.
-        instruction: replaces the protocol's; "" leaves the instruction and its `OK` out.
-        example: one in-context example (METHODS: none in training, one in evaluation); never trained on.
-        to_act: render the last observation too, so that the agent's next reply follows. Otherwise it is left out and
-            the conversation ends with an agent turn (or with the task, where there is no turn).
-
-    Returns:
-        Messages in turn user, assistant, user, ...; `trained` only on turns of the role `agent`.
-    """
-    messages: list[Message] = []
-    text = protocol.instruction if instruction is None else instruction
-    if text:
-        messages += [_user(text), {"role": "assistant", "content": "OK", "trained": False}]
-    if example is not None:
-        messages += _turns(example, protocol, trained=False, to_act=False)
-    return messages + _turns(trajectory, protocol, trained=True, to_act=to_act)
-
-
-def _turns(trajectory: Trajectory, protocol: Protocol, *, trained: bool, to_act: bool) -> list[Message]:
-    task, *turns = trajectory.turns
-    messages = [_user(protocol.render_task(task.text, task.observation))]
-    for turn in turns:
-        messages += turn_messages(turn, protocol, trained=trained)
-    return messages if to_act or not turns else messages[:-1]
-
-
-def turn_messages(turn: Turn, protocol: Protocol, *, trained: bool = True) -> list[Message]:
-    """A turn as chat messages: the reply, and the observation that followed it."""
-    return [_reply(turn, protocol, trained), _user(protocol.render_observation(turn.observation))]
-
-
-def _reply(turn: Turn, protocol: Protocol, trained: bool) -> Message:
-    text = turn.text
-    forced = turn.role == "prefix" and turn.action is not None
-    if forced and protocol.parse_action(text) is None:  # a bare action
-        text = f"Action: {text}"
-    message: Message = {"role": "assistant", "content": text, "trained": trained and turn.role == "agent"}
-    if turn.meta.get("token_ids"):
-        message["token_ids"] = list(turn.meta["token_ids"])
-    return message
-
-
-def _user(content: str) -> Message:
-    return {"role": "user", "content": content, "trained": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +280,10 @@ class ChatEncoder:
 
     def _name(self) -> str:
         return repr(self.tokenizer.name_or_path or type(self.tokenizer).__name__)
+
+
+def _user(content: str) -> Message:
+    return {"role": "user", "content": content, "trained": False}
 
 
 def _alternating(contents: Sequence[str]) -> list[Message]:

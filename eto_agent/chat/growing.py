@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eto_agent.chat.encoder import ChatEncoder, Message
+from eto_agent.chat.encoder import ChatEncoder
+from eto_envs.conversation import Message
 
 __all__ = ["GrowingPrompts"]
 

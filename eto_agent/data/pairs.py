@@ -107,7 +107,7 @@ def build_step_pairs(
     Both sides begin with the task and the expert's turns before the start, which are context; then one turn each: the
     expert's, and the agent's. Final rewards decide. What the environment sees is the action, so two turns with the same
     action are no pair, whatever their thoughts; they are dropped and counted. An agent's reply without an action is a
-    turn like any other. What an expert's record has as context, such as its slips, stays context.
+    turn like any other. What an expert's record has as context, such as its mistakes, stays context.
 
     Args:
         expert, protocol: as for `build_pairs`.

@@ -19,7 +19,7 @@ from queue import Empty, Queue
 from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
-from eto_agent.config.flags import KeyValues
+from eto_agent.fields import KeyValues
 from eto_envs.errors import EtoEnvError, MissingDependencyError
 
 __all__ = ["Answer", "Endpoint", "EndpointError", "EndpointSettings", "Requests", "Usage"]

@@ -20,7 +20,7 @@ from typing import Any
 import jinja2
 
 from eto_agent.endpoints.client import Answer, Endpoint, EndpointSettings, Usage
-from eto_agent.protocols import Protocol
+from eto_envs.conversation import ConversationFormat
 from eto_envs.errors import DataError, UnknownNameError
 from eto_envs.trajectory import Trajectory
 
@@ -91,7 +91,7 @@ def question(template: jinja2.Template, trajectory: Trajectory, index: int, inst
         raise UnknownNameError(f"Unusable prompt (annotate.prompt): {error}; it is given {allowed}.") from None
 
 
-def judge(answer: Answer, action: str, protocol: Protocol) -> tuple[str | None, str]:
+def judge(answer: Answer, action: str, words: ConversationFormat) -> tuple[str | None, str]:
     """The reply made of a teacher's thought and the expert's action, or why there is none.
 
     Returns:
@@ -110,7 +110,7 @@ def judge(answer: Answer, action: str, protocol: Protocol) -> tuple[str | None, 
     reply = f"Thought: {thought}\nAction: {action}"
     if "Observation:" in thought or "Thought:" in thought:
         return None, "not a thought"
-    return (reply, "") if protocol.parse_action(reply) == action else (None, "changed action")
+    return (reply, "") if words.parse_action(reply) == action else (None, "changed action")
 
 
 class Teacher:

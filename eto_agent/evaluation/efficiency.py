@@ -1,17 +1,17 @@
 """How early an episode has its score: score over steps (the curves of the paper's Figure 3) and the area under it.
 
 The score of an episode after step t is what it would be worth if it ended there: under `strict` the world's score,
-clipped to [0, 1]; under `paper` as `scoring.paper_score` counts it, in ScienceWorld the best score so far, set back to
-0 by a reply without an action. After the last step it stays as it is, up to the step limit T of the task. Efficiency
-is the area under this curve over T, the mean of the scores after steps 1 to T: 1 for an episode that is worth 1 after
-its first step, (T - k + 1) / T for one that is worth nothing before it is solved by step k, 0 for one that never
-scores.
+clipped to [0, 1]; under `paper` the score by the world's own rule, where it has one (`World.paper_scoring`). After the
+last step it stays as it is, up to the step limit T of the task. Efficiency is the area under this curve over T, the
+mean of the scores after steps 1 to T: 1 for an episode that is worth 1 after its first step, (T - k + 1) / T for one
+that is worth nothing before it is solved by step k, 0 for one that never scores.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from eto_agent.worlds import world_of_record
 from eto_envs.core import TextEnv
 from eto_envs.making import make_with
 from eto_envs.trajectory import Trajectory
@@ -27,13 +27,12 @@ def score_over_steps(trajectory: Trajectory, limit: int, protocol: str = "strict
         limit: the step limit of its task; an episode that took more steps is cut there.
         protocol: which score (`paper` or `strict`).
     """
-    scores = [0.0]
-    for turn in trajectory.turns[1:]:
-        worth = min(1.0, max(0.0, turn.score / trajectory.max_score))
-        if protocol == "paper" and trajectory.env.startswith("eto/ScienceWorld"):
-            worth = 0.0 if turn.action is None else max(scores[-1], worth)
-        scores.append(worth)
-    scores = scores[: limit + 1]
+    rule = world_of_record(trajectory.env).paper_scoring if protocol == "paper" else None
+    if rule is not None:
+        scores = rule.scores(trajectory)[: limit + 1]
+    else:
+        turns = trajectory.turns[1 : limit + 1]
+        scores = [0.0, *(min(1.0, max(0.0, turn.score / trajectory.max_score)) for turn in turns)]
     return scores + scores[-1:] * (limit + 1 - len(scores))
 
 

@@ -16,7 +16,7 @@ import yaml
 from eto_envs.errors import EtoEnvError
 from eto_envs.trajectory import Trajectory, read_trajectories
 
-__all__ = ["Evaluated", "MismatchError", "check_same", "evaluated", "policies_of", "world_of"]
+__all__ = ["Evaluated", "MismatchError", "check_same", "conditions_of", "evaluated", "policies_of"]
 
 
 class MismatchError(EtoEnvError):
@@ -122,7 +122,7 @@ def _plain_split(trajectory: Trajectory) -> str:
     return trajectory.split.partition("[")[0]
 
 
-def world_of(trajectory: Trajectory) -> dict[str, Any]:
+def conditions_of(trajectory: Trajectory) -> dict[str, Any]:
     """What an episode's numbers depend on beside policy and task: environment, settings, split, data and simulators."""
     data = {key: value for key, value in trajectory.versions.items() if key != "eto-envs"}
     return {
@@ -149,8 +149,8 @@ def check_same(split: str, sources: Mapping[str, Iterable[Trajectory]]) -> None:
         ids: set[str] = set()
         for each in episodes:
             ids.add(each.task)
-            first = first or (name, world_of(each))
-            for key, value in world_of(each).items():
+            first = first or (name, conditions_of(each))
+            for key, value in conditions_of(each).items():
                 if value != first[1][key]:
                     raise MismatchError(
                         f"Split {split!r}: {key} differs, {first[1][key]!r} in {first[0]} and {value!r} in {name}; "

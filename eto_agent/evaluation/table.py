@@ -16,7 +16,7 @@ def print_evaluation(name: str, results: Mapping[str, Mapping[str, Any]]) -> Non
 
     Args:
         name: the policy.
-        results: split -> figures of `methods.evaluation.evaluate`.
+        results: split -> figures of `stages.evaluation.evaluate`.
     """
     from eto_agent.evaluation.stats import Estimate  # brings scipy
 

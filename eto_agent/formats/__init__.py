@@ -1,6 +1,6 @@
 """Other people's files of demonstrations, in and out: the ETO release, AgentTraj-L, Hugging Face conversations.
 
-`records.py` turns one record into a `Trajectory` and back, `task_ids.py` finds the task it is of, `files.py` reads and
+`records.py` turns one record into a `Trajectory` and back (the `World` knows the task it is of), `files.py` reads and
 writes whole files and data sets, `replay.py` checks what was imported against our worlds.
 """
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from eto_agent.config.flags import KeyValues
 from eto_agent.console import say
+from eto_agent.fields import KeyValues
 from eto_agent.formats.replay import Verdict, replay
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 

@@ -25,10 +25,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from eto_agent.chat.encoder import conversation
-from eto_agent.formats.task_ids import task_of, type_of
-from eto_agent.protocols import PROTOCOLS, Protocol
-from eto_envs.errors import DataError, UnknownNameError
+from eto_agent.worlds import world_of
+from eto_envs.conversation import ConversationFormat, react_messages
+from eto_envs.conversation.live import conversation_format
+from eto_envs.errors import DataError
 from eto_envs.making import full_id
 from eto_envs.trajectory import Trajectory, Turn
 
@@ -109,30 +109,29 @@ def from_record(record: Record, env: str = "", *, reward: float | None = None, s
     Raises:
         DataError: no known format, or messages that do not take turns.
         UnknownNameError: no such environment.
+        PluginError: its module cannot be imported.
     """
     form = format_of(record)
     ours: Record | None = record.get("episode")
     env_id = full_id(ours["env"] if ours else env)
-    if env_id not in PROTOCOLS:
-        raise UnknownNameError.of("environment with a conversation protocol", env_id, PROTOCOLS)
-    protocol = PROTOCOLS[env_id]
+    words, world = conversation_format(env_id), world_of(env_id)
     raw: list[Raw] = record[form.messages]
-    start = ours["preamble"] if ours else _preamble(raw, form, protocol)
+    start = ours["preamble"] if ours else _preamble(raw, form, words)
     _check_turns(raw[start:], form)
     stated = record.get("reward")
     trajectory = Trajectory(
         env_id,
-        task=str(record.get(form.id, "")) if ours else task_of(env_id, record, form.id),
+        task=str(record.get(form.id, "")) if ours else world.task_of(record, form.id),
         task_type=ours["type"] if ours else "",
         split=ours["split"] if ours else split,
         final_reward=reward if stated is None else float(stated),
         policy=ours["policy"] if ours else "imported",
     )
-    trajectory.turns = _turns(raw[start:], form, protocol, ours)
+    trajectory.turns = _turns(raw[start:], form, words, ours)
     if ours:
         trajectory.outcome = ours["outcome"]
         return trajectory
-    trajectory.task_type = type_of(env_id, trajectory.task)
+    trajectory.task_type = world.type_of(trajectory.task)
     if trajectory.final_reward is not None:
         trajectory.final_reward = min(1.0, max(0.0, trajectory.final_reward))
         trajectory.outcome = "solved" if trajectory.final_reward >= 1.0 else "failed"
@@ -151,9 +150,11 @@ def to_record(trajectory: Trajectory, form: Format, *, instruction: str | None =
     imported = trajectory.meta.get("imported")
     if imported and imported["format"] == form.name:
         return _as_it_was(trajectory, form, imported)
-    protocol = _protocol_of(trajectory)
-    spoken = replace(trajectory, turns=[_spoken(turn, protocol) for turn in trajectory.turns])
-    messages = conversation(spoken, protocol, instruction=instruction)
+    if not trajectory.turns:
+        raise DataError(f"The episode of task {trajectory.task!r} has no turn, so it is no conversation; leave it out.")
+    words = conversation_format(trajectory.env)
+    spoken = replace(trajectory, turns=[_spoken(turn, words) for turn in trajectory.turns])
+    messages = react_messages(spoken, words, instruction=instruction)
     task, *turns = trajectory.turns
     record: Record = {
         form.id: trajectory.task,
@@ -176,23 +177,15 @@ def to_record(trajectory: Trajectory, form: Format, *, instruction: str | None =
     return record
 
 
-def _protocol_of(trajectory: Trajectory) -> Protocol:
-    if trajectory.env not in PROTOCOLS:
-        raise UnknownNameError.of("environment with a conversation protocol", trajectory.env, PROTOCOLS)
-    if not trajectory.turns:
-        raise DataError(f"The episode of task {trajectory.task!r} has no turn, so it is no conversation; leave it out.")
-    return PROTOCOLS[trajectory.env]
-
-
-def _spoken(turn: Turn, protocol: Protocol) -> Turn:
-    bare = turn.role != "task" and turn.action is not None and protocol.parse_action(turn.text) is None
+def _spoken(turn: Turn, words: ConversationFormat) -> Turn:
+    bare = turn.role != "task" and turn.action is not None and words.parse_action(turn.text) is None
     return replace(turn, text=f"Action: {turn.action}") if bare else turn
 
 
 # Reading
 
 
-def _preamble(raw: Sequence[Raw], form: Format, protocol: Protocol) -> int:
+def _preamble(raw: Sequence[Raw], form: Format, words: ConversationFormat) -> int:
     """How many messages come before the task: system messages, and an instruction that is only acknowledged."""
     count = 0
     while count < len(raw) and raw[count][form.role] == "system":
@@ -200,7 +193,7 @@ def _preamble(raw: Sequence[Raw], form: Format, protocol: Protocol) -> int:
     if len(raw) > count + 2 and raw[count + 1][form.role] == form.agent:
         reply = raw[count + 1]
         acknowledges = reply[form.text].strip().lower().startswith("ok") or reply.get(form.loss) is False
-        if acknowledges and protocol.parse_action(reply[form.text]) is None:
+        if acknowledges and words.parse_action(reply[form.text]) is None:
             count += 2
     return count
 
@@ -217,28 +210,28 @@ def _check_turns(raw: Sequence[Raw], form: Format) -> None:
         raise DataError(f"no task: after the instruction comes no message of {form.user!r}")
 
 
-def _turns(raw: Sequence[Raw], form: Format, protocol: Protocol, ours: Record | None) -> list[Turn]:
-    goal, observation = _split_task(raw[0][form.text], protocol, ours["goal"] if ours else None)
+def _turns(raw: Sequence[Raw], form: Format, words: ConversationFormat, ours: Record | None) -> list[Turn]:
+    goal, observation = _split_task(raw[0][form.text], words, ours["goal"] if ours else None)
     turns = [Turn("task", goal, observation)]
-    prefix = protocol.observation_prefix if ours else _observation_prefix(raw[2::2], form, protocol)
+    prefix = words.observation_prefix if ours else _observation_prefix(raw[2::2], form, words)
     for number, position in enumerate(range(1, len(raw), 2)):
         reply = raw[position]
         teacher = number < ours["prefix"] if ours else bool(form.loss) and reply.get(form.loss) is False
         after = raw[position + 1][form.text] if position + 1 < len(raw) else None
         if after is None:
             seen = ours["last_observation"] if ours else ""
-        elif after == f"Observation: {protocol.format_error}":
-            seen = protocol.format_error
+        elif after == f"Observation: {words.format_error}":
+            seen = words.format_error
         else:
             seen = after.removeprefix(prefix)
-        action = protocol.parse_action(reply[form.text])
+        action = words.parse_action(reply[form.text])
         turns.append(Turn("prefix" if teacher else "agent", reply[form.text], seen, action=action))
     return turns
 
 
-def _split_task(text: str, protocol: Protocol, goal: str | None) -> tuple[str, str]:
+def _split_task(text: str, words: ConversationFormat, goal: str | None) -> tuple[str, str]:
     """Goal and first observation of a task message; `goal` where it is known."""
-    if not protocol.goal_in_task:
+    if not words.goal_in_task:
         return goal or "", text
     if goal is not None:
         return goal, text[len(goal) :].removeprefix("\n\n") if goal else text
@@ -246,11 +239,11 @@ def _split_task(text: str, protocol: Protocol, goal: str | None) -> tuple[str, s
     return stated, observation
 
 
-def _observation_prefix(answers: Sequence[Raw], form: Format, protocol: Protocol) -> str:
+def _observation_prefix(answers: Sequence[Raw], form: Format, words: ConversationFormat) -> str:
     """How a record quotes observations: the first of a few ways that all of them begin with."""
-    error = f"Observation: {protocol.format_error}"
+    error = f"Observation: {words.format_error}"
     texts = [each[form.text] for each in answers if each[form.text] != error]
-    ways = (protocol.observation_prefix, "Observation: ", "Observation:\n")
+    ways = (words.observation_prefix, "Observation: ", "Observation:\n")
     return next((way for way in ways if texts and all(text.startswith(way) for text in texts)), "")
 
 
@@ -265,7 +258,7 @@ def _keep_the_rest(trajectory: Trajectory, record: Record, form: Format, start: 
         "format": form.name,
         "record": {key: None if key == form.messages else value for key, value in record.items()},
         "preamble": raw[:start],
-        "observation_prefix": _observation_prefix(answers, form, PROTOCOLS[trajectory.env]),
+        "observation_prefix": _observation_prefix(answers, form, conversation_format(trajectory.env)),
         "ends_with_observation": len(raw) > start + 1 and raw[-1][form.role] == form.user,
     }
     for position, (written, was) in enumerate(zip(_messages(trajectory, form), raw[start:], strict=True)):
@@ -281,19 +274,19 @@ def _as_it_was(trajectory: Trajectory, form: Format, imported: Record) -> Record
 
 def _messages(trajectory: Trajectory, form: Format) -> list[Record]:
     """The messages from the task on, in the words of the file that they came from."""
-    protocol, imported = PROTOCOLS[trajectory.env], trajectory.meta["imported"]
+    words, imported = conversation_format(trajectory.env), trajectory.meta["imported"]
     task, *turns = trajectory.turns
-    messages = [task.meta.get("observation_message") or form.message(False, _task_text(task, protocol), False)]
+    messages = [task.meta.get("observation_message") or form.message(False, _task_text(task, words), False)]
     for turn in turns:
         said = form.message(True, turn.text, turn.role == "agent")
-        seen = form.message(False, _quoted(turn.observation, protocol, imported["observation_prefix"]), False)
+        seen = form.message(False, _quoted(turn.observation, words, imported["observation_prefix"]), False)
         messages += [turn.meta.get("reply_message") or said, turn.meta.get("observation_message") or seen]
     return messages if imported["ends_with_observation"] or not turns else messages[:-1]
 
 
-def _task_text(task: Turn, protocol: Protocol) -> str:
-    return protocol.render_task(task.text, task.observation)
+def _task_text(task: Turn, words: ConversationFormat) -> str:
+    return words.render_task(task.text, task.observation)
 
 
-def _quoted(observation: str, protocol: Protocol, prefix: str) -> str:
-    return f"Observation: {observation}" if observation == protocol.format_error else f"{prefix}{observation}"
+def _quoted(observation: str, words: ConversationFormat, prefix: str) -> str:
+    return f"Observation: {observation}" if observation == words.format_error else f"{prefix}{observation}"

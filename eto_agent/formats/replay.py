@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from eto_agent.protocols import PROTOCOLS
+from eto_envs.conversation import ConversationFormat
 from eto_envs.core import TextEnv
 from eto_envs.errors import UnknownNameError
 from eto_envs.recording import blank_trajectory
@@ -63,7 +63,7 @@ def replay(trajectories: Iterable[Trajectory], env: TextEnv) -> Iterator[Verdict
         blank = blank_trajectory(env, task, split, policy=each.policy)
         played = replace(blank, env=each.env, meta=each.meta)
         _play(each, played, env)
-        differing, texts = _compared(each, played)
+        differing, texts = _compared(each, played, env.conversation)
         status = "diverged" if differing else "same"
         surplus = len(each.turns) - len(played.turns)
         yield Verdict(played, status, differing, *texts, surplus=surplus, stated_reward=each.final_reward)
@@ -90,10 +90,11 @@ def _play(given: Trajectory, played: Trajectory, env: TextEnv) -> None:
         played.finish("gave_up", min(1.0, max(0.0, score)))
 
 
-def _compared(given: Trajectory, played: Trajectory) -> tuple[tuple[int, ...], tuple[str, str]]:
+def _compared(
+    given: Trajectory, played: Trajectory, words: ConversationFormat
+) -> tuple[tuple[int, ...], tuple[str, str]]:
     """Positions of the turns whose observations differ, and both texts of the first."""
-    protocol = PROTOCOLS[given.env]
-    pairs = [(_task(given.turns[0], protocol), _task(played.turns[0], protocol))]
+    pairs = [(_task(given.turns[0], words), _task(played.turns[0], words))]
     pairs += [
         (one.observation, other.observation) for one, other in zip(given.turns[1:], played.turns[1:], strict=False)
     ]
@@ -104,5 +105,5 @@ def _compared(given: Trajectory, played: Trajectory) -> tuple[tuple[int, ...], t
     return differing, pairs[differing[0]] if differing else ("", "")
 
 
-def _task(turn: Turn, protocol: Any) -> str:
-    return protocol.render_task(turn.text, turn.observation)
+def _task(turn: Turn, words: ConversationFormat) -> str:
+    return words.render_task(turn.text, turn.observation)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eto_agent.config.schema import RunConfig, load_config
 from eto_agent.leaderboard.check import Entry, check_entry, episode_of
 from eto_agent.leaderboard.episodes import as_lines, digest_of, stripped, write_lines
 from eto_agent.leaderboard.identity import identity_of, prompt_of
@@ -20,6 +19,7 @@ from eto_agent.leaderboard.submission import (
     read_submission,
     to_text,
 )
+from eto_agent.methods.catalogue import RunConfig, load_config, place_of_policy
 from eto_agent.run_folder import write_text
 from eto_envs.core import TextEnv
 from eto_envs.errors import UnknownNameError
@@ -82,7 +82,9 @@ def add(
             given = read_trajectories(evaluation / f"{split}.jsonl", strict=True)
             played = [stripped(each, env.manifest[split].name) for each in given]
             _check_whole(evaluation, env.manifest[split], played)
-            made.append(_made(path, config, facts, prompt, env, split, played, figures[split].get("samples", 1)))
+            attempts = figures[split].get("samples", 1)
+            temperature = _temperature(config, evaluation.name, attempts)
+            made.append(_made(path, config, facts, prompt, env, split, played, attempts, temperature))
     finally:
         env.close()
     for entry, _ in made:
@@ -110,11 +112,17 @@ def _read(evaluation: Path) -> tuple[RunConfig, dict[str, Any]]:
 
 
 def _example(run: Path, config: RunConfig) -> Trajectory | None:
-    """The in-context example that the evaluation showed: see `methods.evaluation.example_for`."""
+    """The in-context example that the evaluation showed: see `stages.evaluation.example_for`."""
     if not config.chat.example:
         return None
     experts = read_trajectories(run / "expert" / "trajectories.jsonl", strict=True)
     return min((each for each in experts if each.success), key=lambda each: len(each.turns))
+
+
+def _temperature(config: RunConfig, policy: str, attempts: int) -> float:
+    """That of the evaluation; a method that samples a task several times has one of its own."""
+    place = place_of_policy(policy, config) if attempts > 1 else None
+    return config.generation.temperature if place is None else place.method.of(config).temperature
 
 
 def _check_whole(evaluation: Path, tasks: TaskSet, played: list[Trajectory]) -> None:
@@ -136,11 +144,12 @@ def _made(
     split: str,
     played: list[Trajectory],
     attempts: int,
+    temperature: float,
 ) -> tuple[Entry, bytes]:
     tasks, lines = env.manifest[split], as_lines(played)
     decoded = played[0].policy not in _WITHOUT_MODEL
     decoding = {
-        "temperature": config.best_of_n.temperature if attempts > 1 else config.generation.temperature,
+        "temperature": temperature,
         "max_new_tokens": config.generation.max_new_tokens,
         "seed": config.seed,
     }

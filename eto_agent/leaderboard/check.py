@@ -10,7 +10,8 @@ from eto_agent.evaluation.scoring import SCORING_PROTOCOLS, Score, paper_score, 
 from eto_agent.leaderboard.episodes import read_episodes
 from eto_agent.leaderboard.identity import CODE, prompt_hash
 from eto_agent.leaderboard.submission import Episode, Submission, SubmissionError, read_submission
-from eto_agent.protocols import PROTOCOLS, Protocol
+from eto_envs.conversation import ConversationFormat
+from eto_envs.conversation.live import conversation_format
 from eto_envs.trajectory import Trajectory
 
 __all__ = ["Entry", "check", "check_entry", "episode_of"]
@@ -113,18 +114,18 @@ def _check_world(entry: Entry, trajectory: Trajectory) -> None:
 
 
 def _check_turns(entry: Entry, trajectory: Trajectory) -> None:
-    task, protocol = trajectory.task, PROTOCOLS[trajectory.env]
+    task, words = trajectory.task, conversation_format(trajectory.env)
     if trajectory.outcome not in _OUTCOMES or trajectory.final_reward is None:
         raise entry.refuse(f"the episode of task {task!r} died of an error or is unfinished; evaluate it again.")
     roles = [turn.role for turn in trajectory.turns]
     if roles[:1] != ["task"] or set(roles[1:]) - {"agent"}:
         raise entry.refuse(f"task {task!r} has turns that are not the agent's; expected whole episodes of its own.")
     for number, turn in enumerate(trajectory.turns[1:], 1):
-        if turn.action != protocol.parse_action(turn.text):
-            said = protocol.parse_action(turn.text)
+        if turn.action != words.parse_action(turn.text):
+            said = words.parse_action(turn.text)
             raise entry.refuse(f"task {task!r}, turn {number}: the reply says {said!r}, the action is {turn.action!r}.")
         if turn.action is None:
-            _check_format_error(entry, trajectory, number, protocol)
+            _check_format_error(entry, trajectory, number, words)
     last = trajectory.turns[-1].score / trajectory.max_score
     if trajectory.final_reward != min(1.0, max(0.0, last)):
         raise entry.refuse(
@@ -132,12 +133,12 @@ def _check_turns(entry: Entry, trajectory: Trajectory) -> None:
         )
 
 
-def _check_format_error(entry: Entry, trajectory: Trajectory, number: int, protocol: Protocol) -> None:
+def _check_format_error(entry: Entry, trajectory: Trajectory, number: int, words: ConversationFormat) -> None:
     """The world is not told of a reply without an action, so playing again cannot check such a turn: this does."""
     before, turn = trajectory.turns[number - 1], trajectory.turns[number]
     state = (turn.score, turn.progress, turn.subgoals)
     as_before = state == (before.score, before.progress, before.subgoals)
-    if not as_before or turn.observation != protocol.format_error or turn.reward or turn.valid:
+    if not as_before or turn.observation != words.format_error or turn.reward or turn.valid:
         raise entry.refuse(f"task {trajectory.task!r}, turn {number}: a reply without an action changed something.")
 
 

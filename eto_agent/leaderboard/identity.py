@@ -6,9 +6,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from eto_agent.chat.encoder import conversation
 from eto_agent.leaderboard.submission import Prompt, Said
-from eto_agent.protocols import PROTOCOLS
+from eto_envs.conversation import react_messages
+from eto_envs.conversation.live import conversation_format
 from eto_envs.core import TextEnv
 from eto_envs.tasks import TaskSet
 from eto_envs.trajectory import Trajectory
@@ -38,19 +38,20 @@ def identity_of(env: TextEnv, tasks: TaskSet) -> dict[str, str]:
 
 def prompt_of(env_id: str, instruction: str | None, example: Trajectory | None) -> Prompt:
     """The prompt of an evaluation: its instruction (None: the environment's own), and its in-context example."""
-    messages = [] if example is None else conversation(example, PROTOCOLS[env_id], instruction="", to_act=True)
+    words = conversation_format(env_id)
+    messages = [] if example is None else react_messages(example, words, instruction="", to_act=True)
     said = tuple(Said(role=each["role"], content=each["content"]) for each in messages)
     return Prompt(instruction=instruction, example=said, hash=prompt_hash(env_id, instruction, said))
 
 
 def prompt_hash(env_id: str, instruction: str | None, example: Sequence[Said]) -> str:
     """16 hexadecimal digits over all that the agent reads beside goal and observations."""
-    protocol = PROTOCOLS[env_id]
+    words = conversation_format(env_id)
     parts = {
-        "instruction": protocol.instruction if instruction is None else instruction,
+        "instruction": words.instruction if instruction is None else instruction,
         "example": [[each.role, each.content] for each in example],
-        "observation": [protocol.observation_prefix, protocol.format_error],
-        "task": [protocol.goal_in_task, protocol.observation_in_task],
-        "stop": protocol.stop,
+        "observation": [words.observation_prefix, words.format_error],
+        "task": [words.goal_in_task, words.observation_in_task],
+        "stop": words.stop,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from eto_agent.protocols import PROTOCOLS
 from eto_envs.errors import EtoEnvError
+from eto_envs.registration import ENV_IDS
 
 __all__ = [
     "Decoding",
@@ -52,7 +52,7 @@ class _Part(BaseModel):
 class Environment(_Part):
     """The world that the episodes were played in."""
 
-    id: Literal[tuple(sorted(PROTOCOLS))] = Field(description="Gymnasium id, version included.")  # type: ignore[valid-type]
+    id: Literal[tuple(sorted(ENV_IDS))] = Field(description="Gymnasium id, version included.")  # type: ignore[valid-type]
     settings: dict[Word, bool | int | float | Word | None] = Field(description="Keyword arguments of gymnasium.make.")
     identity: dict[Line, Text] = Field(
         description="What decides the course of an episode beside task and actions: dialect, catalogue, tagger, "

@@ -22,50 +22,52 @@ Example
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from eto_agent.config.checks import check_method
+from eto_agent.config.checks import SettingError
+from eto_agent.config.schema import BaseConfig
 from eto_agent.data.selection import by_task, diversity
 from eto_agent.evaluation.scoring import SCORING_PROTOCOLS, score
 from eto_agent.evaluation.summary import summarise
+from eto_agent.fields import NotNegative
+from eto_agent.methods.method import Figures, Method, Product
 from eto_agent.run_folder import StageError, write_text
 from eto_agent.session import Session
 from eto_agent.stages.evaluation import check_some_sound, check_some_tasks, example_for, example_input, figures_of
+from eto_agent.stages.imitation import sft_model
 from eto_envs.tasks import TaskSet
 from eto_envs.trajectory import Trajectory, write_trajectories
 
-__all__ = ["best_of_n"]
+__all__ = ["BEST_OF_N", "BestOfNConfig"]
 
 
-def best_of_n(session: Session, imitator: Path) -> dict[str, Any]:
-    """Samples every evaluation task; returns split -> figures, in the shape of `evaluate`'s.
+@dataclass(frozen=True)
+class BestOfNConfig:
+    """Best-of-N: the SFT agent samples every evaluation task several times, and the best reward counts."""
+
+    samples: int = 10
+    """Episodes for each task."""
+    temperature: NotNegative[float] = 1.0
+    """Sampling temperature; has to be above 0."""
+
+
+def run(session: Session, config: BestOfNConfig) -> Iterator[tuple[str, Figures]]:
+    """Samples every evaluation task; the figures have the shape of `evaluate`'s.
 
     Raises:
-        SettingError: the samples cannot differ (temperature 0, fewer than two).
-        StageError: they do not, or all of them died of an error.
+        StageError: the samples do not differ, or all of them died of an error.
     """
-    config = session.config
-    check_method("best-of-n", config)
     check_some_tasks(session)
-    samples, temperature = config.best_of_n.samples, config.best_of_n.temperature
-    stage = session.folder.stage(
-        f"evaluate/best-of-{samples}",
-        {
-            "policy": imitator,
-            "tasks": {split: tasks.hash for split, tasks in session.eval_tasks.items()},
-            "best_of_n": config.best_of_n,
-            "generation": config.generation,
-            "chat": config.chat,
-            "settings": config.env.settings,
-            "seed": config.seed,
-            **example_input(session),
-        },
-    )
+    samples, temperature = config.samples, config.temperature
+    model = sft_model(session)
+    [product] = products(config)
+    inputs = session.acting_inputs(session.eval_tasks) | {"policy": model, "best_of_n": config}
+    stage = session.folder.stage(f"evaluate/{product.name}", inputs | example_input(session))
     if not stage.done:
         results: dict[str, Any] = {}
-        example, policy = example_for(session), session.policy(imitator, "sft", temperature=temperature)
+        example, policy = example_for(session), session.policy(model, "sft", temperature=temperature)
         for split, tasks in session.eval_tasks.items():
             out = stage.path(f"{split}.samples.jsonl")
             title = f"best of {samples} on {split}"
@@ -77,7 +79,7 @@ def best_of_n(session: Session, imitator: Path) -> dict[str, Any]:
         write_text(stage.path("results.json"), json.dumps(results, indent=1))
         files = [f"{split}{kind}.jsonl" for split in session.eval_tasks for kind in ("", ".samples")]
         stage.finish(["results.json", *files])
-    return json.loads(stage.path("results.json").read_text())
+    yield product.name, json.loads(stage.path("results.json").read_text())
 
 
 def _best(sampled: Sequence[Trajectory], protocols: Sequence[str]) -> list[Trajectory]:
@@ -116,3 +118,28 @@ def _prove(results: dict[str, Any], temperature: float) -> None:
             f"Best-of-N sampled at temperature {temperature:g}, but in no task do two samples differ: "
             "it would be an evaluation of one episode; raise best_of_n.temperature, or look at the model."
         )
+
+
+def check(config: BestOfNConfig, _: BaseConfig) -> None:
+    """Refuses samples of which the best is the only one."""
+    samples, temperature = config.samples, config.temperature
+    if samples < 2 or temperature <= 0:
+        raise SettingError(
+            f"Best-of-N with {samples} samples at temperature {temperature:g} is one greedy episode; "
+            "set best_of_n.samples to 2 or more (the paper: 10) and best_of_n.temperature above 0 (the paper: 1)."
+        )
+
+
+def products(config: BestOfNConfig) -> list[Product]:
+    """`best-of-N`."""
+    return [Product(f"best-of-{config.samples}", "best-of-n", command="best-of-n")]
+
+
+BEST_OF_N = Method(
+    name="best-of-n",
+    help="Best-of-N after SFT: the best of several samples.",
+    settings=BestOfNConfig,
+    run=run,
+    products=products,
+    check=check,
+)

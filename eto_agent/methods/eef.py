@@ -11,8 +11,8 @@ Flow
                    and the beneficial actions
 
     An example that begins in a failed expert holds its turns as context. Only the beneficial ones among them and the
-    policy's own turns are trained on; the expert's other turns are masked, and so are its slips and its replies without
-    an action wherever they stand.
+    policy's own turns are trained on; the expert's other turns are masked, and so are its mistakes and its replies
+    without an action wherever they stand.
 
 Reads   `expert/trajectories.jsonl` and `failed.jsonl`, the base model, `sft/model`
 Writes  `eef-I/explore/tasks.jsonl` and `starts.jsonl`, `eef-I/select/examples.jsonl`, `eef-I/sft/model` and
@@ -37,45 +37,68 @@ Example
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from eto_agent.chat.encoder import ChatEncoder
-from eto_agent.console import TrainingProgress, say
+from eto_agent.config.checks import check_samples
+from eto_agent.config.schema import BaseConfig
+from eto_agent.console import say
 from eto_agent.data.pairs import best_of_each_task
 from eto_agent.evaluation.scoring import score
-from eto_agent.models import load_tokenizer
+from eto_agent.fields import NotNegative, Positive
+from eto_agent.methods.method import Method, Product, iterated
 from eto_agent.rollout.start_states import StartState
 from eto_agent.run_folder import StageError
 from eto_agent.session import Session
-from eto_agent.stages.imitation import base_model
-from eto_agent.training.fit import fit_sft
+from eto_agent.stages.imitation import base_model, sft_model, train_sft
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
-__all__ = ["eef", "select"]
+__all__ = ["EEF", "EefConfig", "select"]
 
 
-def eef(session: Session, sft_model: Path) -> list[Path]:
-    """Runs all iterations; returns the model of each.
+REVISION = 1
+"""Counts changes of this method that give other results with the same settings; done stages are then refused."""
+
+
+@dataclass(frozen=True)
+class EefConfig:
+    """Exploring expert failures; trains with the settings of `sft`."""
+
+    iterations: Positive[int] = 1
+    """Iterations of explore, select, train."""
+    interval: Positive[int] = 2
+    """Steps of a failed expert between two states that are explored from."""
+    samples: Positive[int] = 4
+    """Rollouts from every state and every training task."""
+    temperature: NotNegative[float] = 1.0
+    """Temperature of the rollouts."""
+    min_reward: float = 1.0
+    """Final reward that counts as a success."""
+    protocol: Literal["paper", "strict"] = "strict"
+    """Which score decides."""
+
+
+def run(session: Session, config: EefConfig) -> Iterator[tuple[str, Path]]:
+    """All iterations.
 
     Raises:
         StageError: no expert of a training task has failed.
     """
-    models: list[Path] = []
-    policy = sft_model
-    for iteration in range(1, session.config.eef.iterations + 1):
-        folder = _explore(session, policy, iteration)
-        _select(session, folder, iteration)
-        policy = _train(session, iteration)
-        models.append(policy)
-    return models
+    model, name = sft_model(session), "sft"
+    selected: dict[str, Path] = {}
+    for product in products(config):
+        number = product.iteration
+        explored = _explore(session, config, model, name, number)
+        selected[f"examples {number}"] = _select(session, config, explored, number)
+        model, name = _train(session, selected, number), product.name
+        yield name, model
 
 
-def _failed_experts(session: Session) -> list[Trajectory]:
+def _failed_experts(session: Session, config: EefConfig) -> list[Trajectory]:
     file = session.folder.output("expert", "failed.jsonl", "expert")
-    best = best_of_each_task(read_trajectories(file, strict=True), session.config.eef.protocol)
+    best = best_of_each_task(read_trajectories(file, strict=True), config.protocol)
     failed = [each for each in best.values() if each.task in session.explored_tasks]
     if not failed:
         raise StageError(
@@ -85,46 +108,41 @@ def _failed_experts(session: Session) -> list[Trajectory]:
     return failed
 
 
-def _explore(session: Session, policy: Path, iteration: int) -> Path:
+def _explore(session: Session, config: EefConfig, model: Path, name: str, iteration: int) -> Path:
     """Rolls the policy out on every task and from the states of failed experts; returns the folder of episodes."""
-    config, settings = session.config, session.config.eef
+    seed = session.config.seed + 1000 * iteration  # every exploration draws its own random numbers
     inputs = {
-        "policy": policy,
+        "policy": model,
         "failed": session.folder.output("expert", "failed.jsonl", "expert"),
-        "tasks": session.explored_tasks.hash,
-        "rollouts": [settings.interval, settings.samples, settings.temperature, settings.protocol],
-        "generation": config.generation,
-        "chat": config.chat,
-        "settings": config.env.settings,
-        "seed": (seed := config.seed + 1000 * iteration),  # every exploration draws its own random numbers
+        "rollouts": [config.interval, config.samples, config.temperature, config.protocol],
+        **session.acting_inputs(session.explored_tasks, seed=seed),
     }
     stage = session.folder.stage(f"eef-{iteration}/explore", inputs)
     if not stage.done:
-        starts = [
+        states = [
             StartState(expert, turns)
-            for expert in _failed_experts(session)
-            for turns in range(settings.interval, len(expert.turns) - 1, settings.interval)
+            for expert in _failed_experts(session, config)
+            for turns in range(config.interval, len(expert.turns) - 1, config.interval)
         ]
-        name = f"eef-{iteration - 1}" if iteration > 1 else "sft"
-        acting = session.policy(policy, name, temperature=settings.temperature, seed=seed)
-        tasks, many = session.explored_tasks, settings.samples
-        session.play(f"explore {iteration}", tasks, acting, stage.path("tasks.jsonl"), samples=many)
-        title = f"explore failures {iteration}"
-        session.play(title, tasks, acting, stage.path("starts.jsonl"), samples=many, start_states=starts)
+        policy = session.policy(model, name, temperature=config.temperature, seed=seed)
+        tasks, many = session.explored_tasks, config.samples
+        session.play(f"explore {iteration}", tasks, policy, stage.path("tasks.jsonl"), samples=many)
+        title, out = f"explore failures {iteration}", stage.path("starts.jsonl")
+        session.play(title, tasks, policy, out, samples=many, start_states=states)
         stage.finish(["tasks.jsonl", "starts.jsonl"])
     return stage.folder
 
 
-def _select(session: Session, explored: Path, iteration: int) -> Path:
+def _select(session: Session, config: EefConfig, explored: Path, iteration: int) -> Path:
     """Chooses the examples of an iteration; returns their file."""
-    config = session.config.eef
     files = {name: explored / f"{name}.jsonl" for name in ("tasks", "starts")}
     failed = session.folder.output("expert", "failed.jsonl", "expert")
-    rules = [config.interval, config.min_reward, config.protocol, "slips are context"]
-    stage = session.folder.stage(f"eef-{iteration}/select", {**files, "failed": failed, "rules": rules})
+    rules = [config.interval, config.min_reward, config.protocol]
+    inputs = {**files, "failed": failed, "rules": rules}
+    stage = session.folder.stage(f"eef-{iteration}/select", inputs, REVISION)
     if not stage.done:
         rollouts = [each for file in files.values() for each in read_trajectories(file, strict=True)]
-        experts = _failed_experts(session)
+        experts = _failed_experts(session, config)
         hard = {each.task for each in experts}
         examples = select(rollouts, experts, config.interval, config.min_reward, config.protocol)
         write_trajectories(stage.path("examples.jsonl"), examples)
@@ -161,7 +179,7 @@ def select(
         Successes, each sequence of actions once. Of those that begin in an expert's state s_k, `meta["beneficial"]`
         holds the numbers of the expert's turns (from 0) that are trained on: the ones between s_j and the state after
         it, for every j before k such that all rollouts from s_j fail and one from the state after it succeeds. An
-        expert's slips, and its replies without an action, are none of them.
+        expert's mistakes, and its replies without an action, are none of them.
     """
     actions = {each.task: _actions(each) for each in failed}
     won: dict[tuple[str, int], bool] = {}
@@ -195,31 +213,35 @@ def _marked(example: Trajectory, helpful: Sequence[int]) -> Trajectory:
     return replace(example, turns=turns, meta=meta)
 
 
-def _train(session: Session, iteration: int) -> Path:
+def _train(session: Session, selected: Mapping[str, Path], iteration: int) -> Path:
     """Trains the base model on experts and examples of all iterations so far; returns the folder of the model."""
-    base = base_model(session)
-    files = {
-        f"examples {number}": session.folder.output(f"eef-{number}/select", "examples.jsonl", "run")
-        for number in range(1, iteration + 1)
-    }
-    experts = session.folder.output("expert", "trajectories.jsonl", "expert")
-    config = session.config
-    inputs = {"base": base, "experts": experts, **files, "settings": config.sft, "chat": config.chat}
-    stage = session.folder.stage(f"eef-{iteration}/sft", {**inputs, "seed": config.seed})
-    if not stage.done:
-        own = [each for file in files.values() for each in read_trajectories(file, strict=True)]
-        unique: dict[tuple[str, tuple[str | None, ...]], Trajectory] = {}
-        for each in [*session.experts(), *own]:
-            unique.setdefault((each.task, _trained_on(each)), each)
-        encoder = ChatEncoder(load_tokenizer(base))
-        examples = [encoder.encode(session.messages(each)) for each in unique.values()]
-        say(f"EEF {iteration}: SFT on {len(examples)} trajectories")
-        with TrainingProgress(f"eef-{iteration}/sft") as progress:
-            facts = fit_sft(base, examples, stage.path("model"), config.sft, config.seed, on_step=progress.update)
-        stage.finish(["model"], **facts)
-    return stage.path("model")
+    files = {"experts": session.experts_file, **selected}
+    return train_sft(session, f"eef-{iteration}/sft", base_model(session), files, session.config.seed, keep=_each_once)
 
 
-def _trained_on(example: Trajectory) -> tuple[str | None, ...]:
-    """The actions, with the role of each: what makes two examples the same."""
-    return tuple(f"{turn.role} {turn.action}" for turn in example.turns)
+def _each_once(trajectories: Iterable[Trajectory]) -> list[Trajectory]:
+    """Examples that show the same actions in the same roles are one example."""
+    unique: dict[tuple[str, tuple[str, ...]], Trajectory] = {}
+    for each in trajectories:
+        unique.setdefault((each.task, tuple(f"{turn.role} {turn.action}" for turn in each.turns)), each)
+    return list(unique.values())
+
+
+def products(config: EefConfig) -> list[Product]:
+    """`eef-1`, `eef-2`, ..."""
+    return iterated("eef", config.iterations, ("explore", "select", "sft"))
+
+
+def check(config: EefConfig, _: BaseConfig) -> None:
+    """Refuses samples that would all be equal."""
+    check_samples(config.samples, config.temperature)
+
+
+EEF = Method(
+    name="eef",
+    help="EEF after SFT: learn from what was good in failed experts.",
+    settings=EefConfig,
+    run=run,
+    products=products,
+    check=check,
+)

@@ -35,18 +35,22 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from eto_agent.chat.encoder import ChatEncoder
+from eto_agent.config.schema import BaseConfig
 from eto_agent.console import say_row
 from eto_agent.evaluation.scoring import score
+from eto_agent.methods.method import Method, Product
 from eto_agent.online.episodes import LogProbRecorder, SampledEpisode, sampled_episode
+from eto_agent.online.settings import PpoConfig
 from eto_agent.run_folder import Stage, keep_rows
 from eto_agent.session import Session
+from eto_agent.stages.imitation import sft_model
 from eto_agent.training.job import TrainingError
 from eto_agent.training.trackers import reporting
 from eto_envs.tasks import TaskSet
@@ -55,48 +59,39 @@ from eto_envs.trajectory import Trajectory
 if TYPE_CHECKING:
     from eto_agent.online.learner import Learner
 
-__all__ = ["ppo"]
+__all__ = ["PPO"]
 
 
-def ppo(session: Session, sft_model: Path) -> Path:
-    """Trains the SFT agent online; returns the folder of the trained model.
+def run(session: Session, config: PpoConfig) -> Iterator[tuple[str, Path]]:
+    """Trains the SFT agent online.
 
     Raises:
-        TrainingError: settings that cannot work, an update without a usable episode, or a loss that is not finite.
+        TrainingError: an update without a usable episode, or a loss that is not finite.
     """
-    session.config.ppo.check()
+    model = sft_model(session)
     stage = session.folder.stage(
-        "ppo",
-        {
-            "policy": sft_model,
-            "tasks": session.explored_tasks.hash,
-            "ppo": session.config.ppo,
-            "generation": session.config.generation,
-            "chat": session.config.chat,
-            "settings": session.config.env.settings,
-            "seed": session.config.seed,
-        },
+        "ppo", {"policy": model, "ppo": config, **session.acting_inputs(session.explored_tasks)}
     )
     if not stage.done:
         if not stage.path("model").exists():
-            _train(session, sft_model, stage)
+            _train(session, config, model, stage)
         shutil.rmtree(stage.path("states"), ignore_errors=True)
         stage.finish(["model"], **json.loads((stage.path("model") / "training.json").read_text()))
-    return stage.path("model")
+    yield "ppo", stage.path("model")
 
 
-def _train(session: Session, sft_model: Path, stage: Stage) -> None:
+def _train(session: Session, config: PpoConfig, model: Path, stage: Stage) -> None:
     """All updates, from the last whole state on; writes the model folder at the end."""
     from eto_agent.online.learner import Learner
 
-    config, metrics = session.config.ppo, stage.path("metrics.jsonl")
+    metrics = stage.path("metrics.jsonl")
     done, state = _last_state(stage.path("states"))
-    learner = Learner(sft_model, config, session.config.seed, state)
+    learner = Learner(model, config, session.config.seed, state)
     keep_rows(metrics, done)
     with reporting(config.report_to, stage.folder, "ppo") as report:
         for update in range(done + 1, config.updates + 1):
-            rollouts = _rollouts(session, sft_model if state is None else state / "policy", stage, update)
-            row = {"update": update, **_update(session, learner, rollouts, update)}
+            rollouts = _rollouts(session, config, model if state is None else state / "policy", stage, update)
+            row = {"update": update, **_update(session, config, learner, rollouts, update)}
             with metrics.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
             report(row, update)
@@ -105,37 +100,38 @@ def _train(session: Session, sft_model: Path, stage: Stage) -> None:
     learner.networks.save_policy(stage.path("model"), _facts(metrics))
 
 
-def _rollouts(session: Session, policy: Path, stage: Stage, update: int) -> list[Trajectory]:
+def _rollouts(session: Session, config: PpoConfig, model: Path, stage: Stage, update: int) -> list[Trajectory]:
     """The episodes of an update; those that its file holds already are not played again."""
-    config, seed = session.config, session.config.seed
-    rng = np.random.default_rng([seed, update])
-    count = min(config.ppo.tasks, len(session.explored_tasks))
+    rng = np.random.default_rng([session.config.seed, update])
+    count = min(config.tasks, len(session.explored_tasks))
     drawn = sorted(rng.choice(len(session.explored_tasks), count, replace=False).tolist())
     tasks = TaskSet(session.explored_tasks.name, [session.explored_tasks[index] for index in drawn])
     # Sampling streams are named by seed, task and sample: every update needs a seed of its own.
     sampling = {"temperature": 1.0, "seed": int(rng.integers(2**62))}
     # A stop string would cut text off that was sampled and could then not be scored.
-    acting = LogProbRecorder(session.policy(policy, f"ppo-{update - 1}", stop_strings=(), **sampling))
+    acting = LogProbRecorder(session.policy(model, f"ppo-{update - 1}", stop_strings=(), **sampling))
     out = stage.path("rollouts") / f"{update:04}.jsonl"
-    return session.play(f"ppo {update}/{config.ppo.updates}", tasks, acting, out, samples=config.ppo.samples)
+    return session.play(f"ppo {update}/{config.updates}", tasks, acting, out, samples=config.samples)
 
 
-def _update(session: Session, learner: Learner, rollouts: Sequence[Trajectory], update: int) -> dict[str, float]:
+def _update(
+    session: Session, config: PpoConfig, learner: Learner, rollouts: Sequence[Trajectory], update: int
+) -> dict[str, float]:
     """Trains on the episodes of an update; returns its row of metrics."""
     encoder = ChatEncoder(learner.networks.tokenizer)
     sound = [each for each in rollouts if each.outcome != "error"]
-    scores = [score(each, session.config.ppo.protocol) for each in sound]
+    scores = [score(each, config.protocol) for each in sound]
     read = [
         sampled_episode(each, session.messages(each), encoder, reward)
         for each, (reward, _) in zip(sound, scores, strict=True)
     ]
     said = [each for each in read if each is not None]
-    episodes = [each for each in said if len(each) <= session.config.ppo.max_length]
+    episodes = [each for each in said if len(each) <= config.max_length]
     if not episodes:
         raise TrainingError(
             f"Update {update} of PPO has no episode to learn from: of {len(rollouts)}, {len(rollouts) - len(sound)} "
             f"died of an error, {len(sound) - len(said)} hold no reply, and {len(said)} are longer than "
-            f"ppo.max_length={session.config.ppo.max_length} tokens."
+            f"ppo.max_length={config.max_length} tokens."
         )
     return {
         "reward": _mean([reward for reward, _ in scores]),
@@ -183,3 +179,23 @@ def _facts(metrics: Path) -> dict[str, Any]:
     totals = {name: sum(row[name] for row in rows) for name in ("episodes", "errors", "silent", "too_long")}
     last = {name: rows[-1][name] for name in ("reward", "success", "kl", "entropy", "explained_variance")}
     return {"updates": len(rows), **totals, "largest_gap": max(row["generation_gap"] for row in rows), **last}
+
+
+def check(config: PpoConfig, _: BaseConfig) -> None:
+    """Refuses settings that cannot work."""
+    config.check()
+
+
+def products(_: PpoConfig) -> list[Product]:
+    """The policy after the last update."""
+    return [Product("ppo", "ppo", stages=("ppo",), command="ppo")]
+
+
+PPO = Method(
+    name="ppo",
+    help="PPO after SFT: learn online, from episodes as they are played.",
+    settings=PpoConfig,
+    run=run,
+    products=products,
+    check=check,
+)

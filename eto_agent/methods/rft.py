@@ -22,57 +22,72 @@ Example
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+from eto_agent.config.checks import check_samples
+from eto_agent.config.schema import BaseConfig
 from eto_agent.console import say
 from eto_agent.data.selection import harvest
+from eto_agent.fields import NotNegative, Positive
+from eto_agent.methods.method import Method, Product, iterated
 from eto_agent.session import Session
-from eto_agent.stages.imitation import base_model, train_sft
+from eto_agent.stages.imitation import base_model, sft_model, train_sft
 from eto_agent.stages.sampling import sample
 from eto_envs.trajectory import read_trajectories, write_trajectories
 
-__all__ = ["collect", "rft", "rft_name"]
+__all__ = ["RFT", "RftConfig"]
 
 
-def rft(session: Session, imitator: Path) -> list[Path]:
-    """Runs all iterations; returns the model of each."""
-    config = session.config.rft
-    experts = session.folder.output("expert", "trajectories.jsonl", "expert")
-    models: list[Path] = []
-    policy, name = imitator, "sft"
-    files = {"experts": experts}
-    for iteration in range(1, config.iterations + 1):
+@dataclass(frozen=True)
+class RftConfig:
+    """Rejection sampling fine-tuning."""
+
+    samples: Positive[int] = 4
+    """Episodes for each training task."""
+    temperature: NotNegative[float] = 1.0
+    """Sampling temperature; 0 only with one sample."""
+    threshold: float = 1.0
+    """Episodes of at least this reward are learned from."""
+    protocol: Literal["paper", "strict"] = "strict"
+    """Which score the threshold is for."""
+    iterations: Positive[int] = 1
+    """Iterations of sample, collect, train; each samples with the newest model."""
+
+
+def run(session: Session, config: RftConfig) -> Iterator[tuple[str, Path]]:
+    """All iterations."""
+    model, name = sft_model(session), "sft"
+    files = {"experts": session.experts_file}
+    for product in products(config):
+        number = product.iteration
         sampled = sample(
             session,
-            f"rft-{iteration}/explore",
-            policy,
+            f"rft-{number}/explore",
+            model,
             name,
             samples=config.samples,
             temperature=config.temperature,
-            round_=iteration,
+            round_=number,
         )
-        files[f"kept-{iteration}"] = collect(session, iteration, sampled, files)
-        policy = train_sft(session, f"rft-{iteration}/sft", base_model(session), files, session.config.seed)
-        name = rft_name(iteration)
-        models.append(policy)
-    return models
+        files[f"kept-{number}"] = collect(session, config, number, sampled, files)
+        model = train_sft(session, f"rft-{number}/sft", base_model(session), files, session.config.seed)
+        name = product.name
+        yield name, model
 
 
-def rft_name(iteration: int) -> str:
-    """What the agent of an iteration is called: `rft`, `rft-2`, ..."""
-    return "rft" if iteration == 1 else f"rft-{iteration}"
-
-
-def collect(session: Session, iteration: int, sampled: Path, known: dict[str, Path]) -> Path:
+def collect(session: Session, config: RftConfig, iteration: int, sampled: Path, known: dict[str, Path]) -> Path:
     """Keeps what is good and new; returns its file.
 
     Args:
         session: the run.
+        config: the settings.
         iteration: of the method, from 1.
         sampled: the file of episodes.
         known: what they are -> files of trajectories that are learned from anyway.
     """
-    config = session.config.rft
     stage = session.folder.stage(
         f"rft-{iteration}/collect",
         {"sampled": sampled, **known, "threshold": config.threshold, "protocol": config.protocol},
@@ -86,3 +101,23 @@ def collect(session: Session, iteration: int, sampled: Path, known: dict[str, Pa
         stage.finish(["trajectories.jsonl"], **found.facts())
         say(f"RFT {iteration}: {found.good} of {found.sampled} episodes are good, {len(found.kept)} of them new")
     return stage.path("trajectories.jsonl")
+
+
+def check(config: RftConfig, _: BaseConfig) -> None:
+    """Refuses samples that would all be equal."""
+    check_samples(config.samples, config.temperature)
+
+
+def products(config: RftConfig) -> list[Product]:
+    """`rft`, `rft-2`, ..."""
+    return iterated("rft", config.iterations, ("explore", "collect", "sft"), bare_first=True)
+
+
+RFT = Method(
+    name="rft",
+    help="RFT after SFT: learn from the agent's own successes.",
+    settings=RftConfig,
+    run=run,
+    products=products,
+    check=check,
+)

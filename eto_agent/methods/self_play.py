@@ -27,60 +27,91 @@ Example
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
-from eto_agent.config.checks import check_method
+from eto_agent.config.checks import SettingError, check_samples
+from eto_agent.config.schema import BaseConfig
 from eto_agent.console import say
 from eto_agent.data.selection import best_against_worse, harvest
+from eto_agent.fields import NotNegative, Positive
+from eto_agent.methods.method import Method, Product
+from eto_agent.models import SCRATCH_PREFIX
 from eto_agent.run_folder import Stage, StageError
 from eto_agent.session import Session
 from eto_agent.stages.imitation import first_model, train_sft
 from eto_agent.stages.preferences import train_dpo
 from eto_agent.stages.sampling import sample
+from eto_agent.training.job import DpoSettings
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
-__all__ = ["self_play", "self_play_name"]
+__all__ = ["SELF_PLAY", "SelfPlayConfig"]
+
+Variant = Literal["rft", "eto", "rft+eto"]
+VARIANTS: tuple[Variant, ...] = get_args(Variant)
 
 
-def self_play(session: Session) -> dict[str, Path]:
-    """Runs the variants; returns the models, by name: `self-play-rft`, `self-play-eto`, `self-play-rft+eto`, ...
+@dataclass(frozen=True)
+class SelfPlayConfig:
+    """Self-play: learning without expert trajectories."""
+
+    variants: tuple[Variant, ...] = VARIANTS
+    """What to learn by: fine-tuning on good episodes, contrast between episodes, or one after the other."""
+    first: Literal["base", "random"] = "base"
+    """Who explores first: the base model, or a random choice of admissible actions (a scratch model cannot act)."""
+    samples: Positive[int] = 4
+    """Episodes for each training task and exploration."""
+    temperature: NotNegative[float] = 1.0
+    """Sampling temperature of the models."""
+    threshold: float = 1.0
+    """Episodes of at least this reward are good."""
+    protocol: Literal["paper", "strict"] = "strict"
+    """Which score decides."""
+    max_pairs: Positive[int] = 3
+    """At most this many pairs for each task: its best episode against the worst ones."""
+    iterations: Positive[int] = 1
+    """Iterations of contrast; from the second on, the newest model explores."""
+    dpo: DpoSettings = field(default_factory=DpoSettings)
+    """Contrastive training."""
+
+
+def run(session: Session, config: SelfPlayConfig) -> Iterator[tuple[str, Path]]:
+    """All variants.
 
     Raises:
-        SettingError: a scratch model is to explore. StageError: no episode is good enough.
+        StageError: no episode is good enough.
     """
-    check_method("self-play", session.config)
-    config = session.config.self_play
-    explored = _explore(
-        session, "self-play/explore", None if config.first == "random" else session.config.model.name, 0
-    )
+    first = None if config.first == "random" else session.config.model.name
+    explored = _explore(session, config, "self-play/explore", first, 0)
     base = first_model(session, "self-play/base", explored)
-    models: dict[str, Path] = {}
     for variant in config.variants:
         if variant == "eto":
-            models |= _contrast(session, variant, base, explored)
+            yield from _contrast(session, config, variant, base, explored)
             continue
-        collected = _collect(session, explored)
+        collected = _collect(session, config, explored)
         imitator = train_sft(session, "self-play/rft/sft", base, {"collected": collected}, session.config.seed)
-        models |= {"self-play-rft": imitator} if variant == "rft" else _contrast(session, variant, imitator, None)
-    return models
+        if variant == "rft":
+            yield _name(variant), imitator
+        else:
+            yield from _contrast(session, config, variant, imitator, None)
 
 
-def self_play_name(variant: str, iteration: int = 1) -> str:
+def _name(variant: str, iteration: int = 1) -> str:
     """What the agent of a variant is called: `self-play-rft`, `self-play-eto`, `self-play-eto-2`, ..."""
     return f"self-play-{variant}" if iteration == 1 else f"self-play-{variant}-{iteration}"
 
 
-def _explore(session: Session, stage_name: str, policy: Path | str | None, round_: int) -> Path:
-    config = session.config.self_play
-    name = "random" if policy is None else "self-play"
+def _explore(session: Session, config: SelfPlayConfig, stage_name: str, model: Path | str | None, round_: int) -> Path:
+    name = "random" if model is None else "self-play"
     return sample(
-        session, stage_name, policy, name, samples=config.samples, temperature=config.temperature, round_=round_
+        session, stage_name, model, name, samples=config.samples, temperature=config.temperature, round_=round_
     )
 
 
-def _collect(session: Session, explored: Path) -> Path:
+def _collect(session: Session, config: SelfPlayConfig, explored: Path) -> Path:
     """Good episodes, no two alike; both variants with `rft` learn from them."""
-    config = session.config.self_play
     stage = session.folder.stage(
         "self-play/rft/collect",
         {"explored": explored, "threshold": config.threshold, "protocol": config.protocol},
@@ -98,25 +129,22 @@ def _collect(session: Session, explored: Path) -> Path:
     return stage.path("trajectories.jsonl")
 
 
-def _contrast(session: Session, variant: str, policy: Path | str, explored: Path | None) -> dict[str, Path]:
-    """Explores (unless that was done already), pairs and trains, `iterations` times; name -> model."""
-    config = session.config.self_play
-    models: dict[str, Path] = {}
+def _contrast(
+    session: Session, config: SelfPlayConfig, variant: str, model: Path | str, explored: Path | None
+) -> Iterator[tuple[str, Path]]:
+    """Explores (unless that was done already), pairs and trains, `iterations` times."""
     for iteration in range(1, config.iterations + 1):
         place = f"self-play/{variant}/{iteration}"
-        episodes = explored or _explore(session, f"{place}/explore", policy, iteration)
-        pairs = _pairs(session, f"{place}/pairs", episodes)
+        episodes = explored or _explore(session, config, f"{place}/explore", model, iteration)
+        pairs = _pairs(session, config, f"{place}/pairs", episodes)
         chosen, rejected = pairs.path("chosen.jsonl"), pairs.path("rejected.jsonl")
-        policy = train_dpo(
-            session, f"{place}/dpo", policy, chosen, rejected, config.dpo, session.config.seed + iteration
-        )
-        models[self_play_name(variant, iteration)] = policy
+        seed = session.config.seed + iteration
+        model = train_dpo(session, f"{place}/dpo", model, chosen, rejected, config.dpo, seed)
+        yield _name(variant, iteration), model
         explored = None
-    return models
 
 
-def _pairs(session: Session, stage_name: str, explored: Path) -> Stage:
-    config = session.config.self_play
+def _pairs(session: Session, config: SelfPlayConfig, stage_name: str, explored: Path) -> Stage:
     stage = session.folder.stage(
         stage_name, {"explored": explored, "max_pairs": config.max_pairs, "protocol": config.protocol}
     )
@@ -132,3 +160,47 @@ def _pairs(session: Session, stage_name: str, explored: Path) -> Stage:
 
 def _read(file: Path) -> list[Trajectory]:
     return list(read_trajectories(file, strict=True))
+
+
+def check(config: SelfPlayConfig, run: BaseConfig) -> None:
+    """Refuses self-play that begins with a model that cannot act, or whose model's samples are all equal."""
+    if config.first == "base" and run.model.name.startswith(SCRATCH_PREFIX):
+        raise SettingError(
+            f"Self-play begins with episodes of the base model, and {run.model.name!r} has random weights; "
+            "use --self-play.first random, or give a trained model as --model.name."
+        )
+    if config.first == "base" or "rft+eto" in config.variants or ("eto" in config.variants and config.iterations > 1):
+        check_samples(config.samples, config.temperature)
+
+
+def products(config: SelfPlayConfig) -> list[Product]:
+    """The agent of each variant; contrast makes one an iteration."""
+    imitation = ("self-play/explore", "self-play/rft/collect", "self-play/rft/sft")
+    found: list[Product] = []
+    for variant in config.variants:
+        if variant == "rft":
+            found.append(_product(variant, 1, imitation))
+            continue
+        for iteration in range(1, config.iterations + 1):
+            stages = [f"self-play/{variant}/{iteration}/{part}" for part in ("explore", "pairs", "dpo")]
+            if iteration == 1:  # `eto` learns from what was explored for all variants
+                stages = ["self-play/explore", *stages[1:]] if variant == "eto" else [*imitation, *stages]
+            found.append(_product(variant, iteration, tuple(stages)))
+    return found
+
+
+def _product(variant: str, iteration: int, stages: tuple[str, ...]) -> Product:
+    name, row = _name(variant, iteration), _name(variant)
+    return Product(name, row, iteration, stages, "self-play", starts=("base", "random"))
+
+
+SELF_PLAY = Method(
+    name="self-play",
+    help="Learn without experts, from own episodes only.",
+    settings=SelfPlayConfig,
+    run=run,
+    products=products,
+    check=check,
+    after_sft=False,
+    choices={"variants": VARIANTS},
+)

@@ -28,5 +28,5 @@ __all__ = ["sft"]
 
 def sft(session: Session) -> Path:
     """Trains the base model on the experts; returns the folder of the trained model."""
-    experts = session.folder.output("expert", "trajectories.jsonl", "expert")
+    experts = session.experts_file
     return train_sft(session, "sft", base_model(session), {"experts": experts}, session.config.seed)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from eto_agent.chat.encoder import ChatEncoder, Encoded, Message
+from eto_agent.chat.encoder import ChatEncoder, Encoded
 from eto_agent.policies import Conversation, Policy, Reply
 from eto_agent.policies.base import Needs
 from eto_agent.policies.streaming import as_stream
+from eto_envs.conversation import Message
 from eto_envs.trajectory import Trajectory
 
 __all__ = ["LogProbRecorder", "SampledEpisode", "sampled_episode"]

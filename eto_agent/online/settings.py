@@ -1,10 +1,11 @@
-"""The settings of PPO; `config.py` puts them into a run's configuration."""
+"""The settings of PPO, its section of a configuration."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
 
+from eto_agent.fields import NotNegative, Positive
 from eto_agent.training.job import LoraSettings, TrainingError
 
 __all__ = ["PpoConfig"]
@@ -30,13 +31,13 @@ class PpoConfig:
     """Episodes in one forward pass; gradients add up over a minibatch, so that long episodes fit."""
     learning_rate: float = 1e-6
     """Learning rate of the policy (AdamW, constant after the warm-up)."""
-    warmup: int = 0
+    warmup: NotNegative[int] = 0
     """Updates over which the learning rate of the policy rises: the first advantages have no values to go by."""
     value_learning_rate: float = 1e-4
     """Learning rate of the value head (AdamW, constant)."""
     value_weight: float = 0.1
     """Weight of the value loss in what moves the policy's own weights; 0 lets the value head only read."""
-    weight_decay: float = 0.0
+    weight_decay: NotNegative[float] = 0.0
     """AdamW's weight decay."""
     max_grad_norm: float = 1.0
     """Gradients longer than this are scaled down to it, policy and value head apart; 0 switches that off."""
@@ -58,7 +59,7 @@ class PpoConfig:
     """Weight of an entropy bonus in the loss."""
     target_kl: float = 0.05
     """An update ends early where its policy is this far from the one that played, by token; 0 switches that off."""
-    max_length: int = 4096
+    max_length: Positive[int] = 4096
     """Longest episode in tokens; longer ones are left out and counted, never cut."""
     lora: LoraSettings = field(default_factory=LoraSettings)
     """Adapters; the SFT agent is then the same model with them switched off, not a second one in memory."""

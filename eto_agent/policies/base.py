@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from eto_agent.chat.encoder import Message
 from eto_agent.endpoints.client import Usage
+from eto_envs.conversation import Message
 from eto_envs.trajectory import Trajectory
 
 __all__ = ["Conversation", "Needs", "Policy", "Reply", "cut_at"]

@@ -13,6 +13,8 @@ import yaml
 
 from eto_agent.evaluation.scoring import SCORING_PROTOCOLS
 from eto_agent.evaluation.stats import Estimate, difference_interval, permutation_p
+from eto_agent.methods.catalogue import place_of_policy
+from eto_agent.methods.method import Product
 from eto_agent.report.naming import expected_stages, is_trained, policy_key, stage_key
 from eto_agent.run_folder import COMMANDS_FILE, StageError
 from eto_envs.trajectory import Trajectory, read_trajectories
@@ -79,13 +81,18 @@ class Findings:
     @property
     def pair_to_compare(self) -> tuple[str, str] | None:
         """The policy that the replays are about and the one beside it: the last method's, and SFT's or the first's."""
-        trained = [policy for policy in self.results if is_trained(policy)]
-        single = [policy for policy in trained if not policy.startswith("best-of-")] or trained
+        trained = [policy for policy in self.results if is_trained(policy, self.config)]
+        single = [policy for policy in trained if policy == "sft" or self._product(policy).stages] or trained
         rest = [policy for policy in self.results if policy not in single]
         if not single or len(self.results) < 2:
             return None
         base = "sft" if "sft" in self.results else single[0]
         return (single[-1], base) if single[-1] != base else (base, rest[0]) if rest else None
+
+    def _product(self, policy: str) -> Product:
+        place = place_of_policy(policy, self.config)
+        assert place is not None
+        return place.product
 
     @cached_property
     def episodes(self) -> dict[str, dict[str, list[Trajectory]]]:
@@ -104,10 +111,11 @@ class Findings:
         return {each.task: SCORING_PROTOCOLS[protocol](each)[0] for each in sound}
 
     def contrasts(self, protocol: str) -> list[Contrast]:
-        """SFT against random, every other trained policy against SFT, and self-play against random, on every split."""
-        rest = [policy for policy in self.results if is_trained(policy) and policy != "sft"]
+        """SFT against random, and every other trained policy against what it started from, on every split."""
+        rest = [policy for policy in self.results if is_trained(policy, self.config) and policy != "sft"]
+        starts = {policy: self._product(policy).starts for policy in rest}
         pairs = [("sft", "random")]
-        pairs += [(policy, "random" if policy.startswith("self-play") else "sft") for policy in rest]
+        pairs += [(policy, next((each for each in starts[policy] if each in self.results), "")) for policy in rest]
         return [
             each
             for split in self.splits
@@ -135,32 +143,31 @@ def read_findings(folder: Path) -> Findings:
     if not config.is_file():
         raise StageError(f"{str(folder)!r} is no run folder (no config.yaml); give the --out of an eto-agent run.")
     findings = Findings(folder, yaml.safe_load(config.read_text(encoding="utf-8")))
-    methods = findings.config.get("methods", [])
     told = folder / COMMANDS_FILE
     findings.commands = told.read_text(encoding="utf-8").splitlines() if told.is_file() else []
-    for name, record in _stages(folder, methods):
+    for name, record in _stages(folder, findings.config):
         findings.stages[name] = record
         kind, _, rest = name.partition("/")
         if kind == "evaluate":
             findings.results[rest] = json.loads((folder / name / "results.json").read_text(encoding="utf-8"))
         elif (folder / name / "audit.json").is_file():
             findings.audits[name.rpartition("/")[0]] = json.loads((folder / name / "audit.json").read_text("utf-8"))
-    for name, rows in _metrics(folder, methods):
+    for name, rows in _metrics(folder, findings.config):
         findings.curves[name] = rows
-    findings.results = dict(sorted(findings.results.items(), key=lambda each: policy_key(each[0], methods)))
+    findings.results = dict(sorted(findings.results.items(), key=lambda each: policy_key(each[0], findings.config)))
     return findings
 
 
-def _stages(folder: Path, methods: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _stages(folder: Path, config: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     found = {str(path.parent.relative_to(folder)): path for path in folder.rglob("stage.json")}
-    for name in sorted(found, key=lambda each: stage_key(each, methods)):
+    for name in sorted(found, key=lambda each: stage_key(each, config)):
         yield name, json.loads(found[name].read_text(encoding="utf-8"))
 
 
-def _metrics(folder: Path, methods: list[str]) -> Iterator[tuple[str, list[dict[str, float]]]]:
+def _metrics(folder: Path, config: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, float]]]]:
     """The metrics of every training, also of one that has not ended; a line that is being written is left out."""
     found = {str(path.parent.relative_to(folder)): path for path in folder.rglob("metrics.jsonl")}
-    for name in sorted(found, key=lambda each: stage_key(each, methods)):
+    for name in sorted(found, key=lambda each: stage_key(each, config)):
         lines = found[name].read_text(encoding="utf-8").split("\n")[:-1]
         if lines:
             yield name.removesuffix("/sft").removesuffix("/dpo"), [json.loads(line) for line in lines]

@@ -1,129 +1,73 @@
 """The order in which policies and stages are shown, and the stages that a whole run has.
 
-Names are enough for that: a policy is called after its method (`eto-step-2`), a stage after its method and its part
-(`eto-step-2/pairs`). A method that is not known here is shown all the same; only what it still lacks cannot be told.
+Both follow from the methods of the run (`methods.catalogue`). What no known method makes is shown last.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from eto_agent.methods.eto import name_of
-from eto_agent.methods.rft import rft_name
-from eto_agent.methods.self_play import self_play_name
+from eto_agent.methods.catalogue import method_of, methods_in, place_of_policy, place_of_stage
+from eto_envs.errors import EtoEnvError
 
 __all__ = ["expected_stages", "is_trained", "policy_key", "stage_key"]
 
-_FIRST, _LAST = ("random", "base", "sft"), ("oracle", "openai-", "replay-")
-_UNTRAINED = ("random", "oracle", "base")
-_PARTS = ("explore", "score", "collect", "select", "pairs", "base", "sft", "dpo")
+_FIRST = ("random", "base", "sft")
+_ELSEWHERE = ("oracle", "openai-", "replay-")
 _BEFORE = ("expert", "annotate", "base", "sft")
 
+Config = Mapping[str, Any]
+"""The keys of a run folder's `config.yaml`."""
 
-def is_trained(policy: str) -> bool:
+
+def is_trained(policy: str, config: Config) -> bool:
     """Whether a policy is a model that this run has trained, or such a model sampled several times."""
-    return policy not in _UNTRAINED and not policy.startswith(("openai-", "replay-"))
-
-
-def _method_place(name: str, methods: Sequence[str]) -> int:
-    """The place of a policy's or stage's method among those of the run; behind them all where it is none of them."""
-    fitting = [i for i, method in enumerate(methods) if re.match(rf"{re.escape(method.removesuffix('-n'))}\b", name)]
-    return max(fitting, key=lambda i: len(methods[i]), default=len(methods))
+    return policy == "sft" or place_of_policy(policy, config) is not None
 
 
 def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    """Sorts `eto-2` before `eto-10`."""
+    """Sorts `x-2` before `x-10`."""
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name) if part)
 
 
-def policy_key(policy: str, methods: Sequence[str]) -> tuple[Any, ...]:
-    """Random, base and SFT, then the methods in the order of the run, then what was not trained here."""
+def policy_key(policy: str, config: Config) -> tuple[Any, ...]:
+    """Random, base and SFT, then the methods in the order of the run, then what is of no method here."""
     if policy in _FIRST:
         return (0, _FIRST.index(policy))
-    return (2 if policy.startswith(_LAST) else 1, _method_place(policy, methods), _natural(policy))
+    place = place_of_policy(policy, config)
+    if place is None:
+        return (3 if policy.startswith(_ELSEWHERE) else 2, _natural(policy))
+    return (1, *place[:3])
 
 
-def stage_key(name: str, methods: Sequence[str]) -> tuple[Any, ...]:
+def stage_key(name: str, config: Config) -> tuple[Any, ...]:
     """Experts and SFT, then the methods in the order of the run, part by part, then evaluation."""
     kind, _, rest = name.partition("/")
     if kind == "evaluate":
-        return (2, *policy_key(rest, methods))
+        return (3, *policy_key(rest, config))
     if kind in _BEFORE:
         return (0, _BEFORE.index(kind))
-    folder, _, part = name.rpartition("/")
-    place = _PARTS.index(part) if part in _PARTS else len(_PARTS)
-    return (1, _method_place(kind, methods), _natural(folder or name), place)
+    place = place_of_stage(name, config)
+    if place is not None:
+        return (1, *place[:4])
+    owners = [rank for rank, method in enumerate(methods_in(config)) if method.name == kind]
+    return (1, owners[0], -1, 0, 0) if owners else (2, _natural(name))
 
 
-def expected_stages(config: Mapping[str, Any]) -> list[str]:
+def expected_stages(config: Config) -> list[str]:
     """The stages of a whole run with this configuration, as far as its methods are known here."""
-    methods = config.get("methods", ["eto"])
-    imitated = not methods or any(method != "self-play" for method in methods)
-    wanted = ["evaluate/random"]
-    if imitated:
-        wanted = ["expert", "evaluate/random", "sft", "evaluate/sft"]
-    for method in methods:
-        if method in _STAGES:
-            wanted += _STAGES[method](config)
-    return list(dict.fromkeys(wanted))
-
-
-def _iterations(config: Mapping[str, Any], section: str, default: int) -> range:
-    return range(1, int(config.get(section, {}).get("iterations", default)) + 1)
-
-
-def _with_parts(name: str, parts: Sequence[str]) -> list[str]:
-    return [*(f"{name}/{part}" for part in parts), f"evaluate/{name}"]
-
-
-def _eto(config: Mapping[str, Any]) -> list[str]:
-    levels = config.get("eto", {}).get("levels", ["trajectory"])
-    names = [name_of(i, level) for level in levels for i in _iterations(config, "eto", 2)]
-    return [stage for name in names for stage in _with_parts(name, ("explore", "pairs", "dpo"))]
-
-
-def _ipr(config: Mapping[str, Any]) -> list[str]:
-    names = [f"ipr-{i}" for i in _iterations(config, "ipr", 1)]
-    return [stage for name in names for stage in _with_parts(name, ("explore", "score", "pairs", "dpo"))]
-
-
-def _eef(config: Mapping[str, Any]) -> list[str]:
-    names = [f"eef-{i}" for i in _iterations(config, "eef", 1)]
-    return [stage for name in names for stage in _with_parts(name, ("explore", "select", "sft"))]
-
-
-def _rft(config: Mapping[str, Any]) -> list[str]:
-    stages: list[str] = []
-    for i in _iterations(config, "rft", 1):
-        stages += [f"rft-{i}/explore", f"rft-{i}/collect", f"rft-{i}/sft", f"evaluate/{rft_name(i)}"]
-    return stages
-
-
-def _self_play(config: Mapping[str, Any]) -> list[str]:
-    stages = ["self-play/explore"]
-    for variant in config.get("self_play", {}).get("variants", ["rft", "eto", "rft+eto"]):
-        if variant != "eto":
-            stages += ["self-play/rft/collect", "self-play/rft/sft"]
-        if variant == "rft":
-            stages.append(f"evaluate/{self_play_name(variant)}")
+    names = config.get("methods", ["eto"])
+    methods = []
+    for name in names:
+        try:
+            methods.append(method_of(name))
+        except EtoEnvError:  # its file is not here
             continue
-        for i in _iterations(config, "self_play", 1):
-            place = f"self-play/{variant}/{i}"
-            first = variant == "eto" and i == 1  # it learns from what was explored for all
-            stages += [*([] if first else [f"{place}/explore"]), f"{place}/pairs", f"{place}/dpo"]
-            stages.append(f"evaluate/{self_play_name(variant, i)}")
-    return stages
-
-
-_STAGES = {
-    "eto": _eto,
-    "best-of-n": lambda config: [f"evaluate/best-of-{config.get('best_of_n', {}).get('samples', 10)}"],
-    "rft": _rft,
-    "ppo": lambda config: ["ppo", "evaluate/ppo"],
-    "ipr": _ipr,
-    "eef": _eef,
-    "self-play": _self_play,
-}
-"""Method -> its stages, given the configuration of a run."""
+    imitated = not methods or any(method.after_sft for method in methods)
+    wanted = ["expert", "evaluate/random", "sft", "evaluate/sft"] if imitated else ["evaluate/random"]
+    for method in methods:
+        for product in method.products(method.of(config)):
+            wanted += [*product.stages, f"evaluate/{product.name}"]
+    return list(dict.fromkeys(wanted))

@@ -10,7 +10,7 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from eto_agent.evaluation.failures import FAILURES, failure_shares
+from eto_agent.evaluation.failures import failure_shares, label_meanings
 from eto_agent.evaluation.scoring import SCORING_PROTOCOLS
 from eto_agent.evaluation.stats import Estimate
 from eto_agent.report.charts import amounts, interval_bars
@@ -19,6 +19,7 @@ from eto_agent.report.findings import Contrast, Findings, read_findings
 from eto_agent.report.replays import EPISODES_PAGE, link_to, replays, shown_episodes
 from eto_agent.report.training import curve_groups
 from eto_agent.run_folder import write_text
+from eto_agent.worlds import world_of_record
 from eto_envs.viewer.page import write_page
 
 __all__ = ["write_report"]
@@ -45,12 +46,15 @@ def render(findings: Findings) -> str:
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["estimate"] = lambda values: str(Estimate(*values))
     first = findings.config.get("evaluate", {}).get("protocol", "strict")
-    failures = _failures(findings)
+    world = world_of_record(findings.config["env"]["id"])
+    meanings = label_meanings(world)
+    failures = _failures(findings, list(meanings))
     content = {
         **_results(findings, first),
+        "paper_rule": "" if world.paper_scoring is None else world.paper_scoring.meaning,
         "failures": failures,
         "meanings": {
-            name: each for name, each in FAILURES.items() if any(name in t["labels"] for t in failures.values())
+            name: each for name, each in meanings.items() if any(name in t["labels"] for t in failures.values())
         },
         "replays": replays(findings, first),
         "gathered": _gathered(findings),
@@ -120,8 +124,8 @@ def _types(findings: Findings, split: str, protocol: str) -> dict[str, dict[str,
     return table
 
 
-def _failures(findings: Findings) -> dict[str, Any]:
-    """Split -> the labels that occur there, and a row for each policy that failed somewhere."""
+def _failures(findings: Findings, known: Sequence[str]) -> dict[str, Any]:
+    """Split -> the labels that occur there, ordered as in `known`, and a row for each policy that failed somewhere."""
     tables: dict[str, Any] = {}
     for split in findings.splits:
         rows: dict[str, Any] = {}
@@ -138,7 +142,7 @@ def _failures(findings: Findings) -> dict[str, Any]:
             }
             if shares.failed:
                 rows[policy] = {"failed": shares.failed, "episodes": shares.episodes, "cells": cells}
-        labels = [label for label in FAILURES if any(label in row["cells"] for row in rows.values())]
+        labels = [label for label in known if any(label in row["cells"] for row in rows.values())]
         if rows:
             tables[split] = {"labels": labels, "rows": rows}
     return tables

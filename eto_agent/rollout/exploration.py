@@ -2,9 +2,10 @@
 
 Environments run in the worker processes of an `EnvPool`. Those that are ready join the policy's batch, and their
 actions are sent as soon as their own replies end: nobody waits for the slowest environment, nor for the slowest reply
-where the policy streams (`streams.py`: Transformers and endpoints do; vLLM answers whatever is ready as a batch). An
-episode that ends is replaced at once by the next task. Every finished episode is appended to the output file, so an
-interrupted exploration continues where it stopped; when all are done the file is put into the order of the tasks.
+where the policy streams (`policies/streaming.py`: Transformers and endpoints do; vLLM answers whatever is ready as a
+batch). An episode that ends is replaced at once by the next task. Every finished episode is appended to the output
+file, so an interrupted exploration continues where it stopped; when all are done the file is put into the order of the
+tasks.
 
 Episodes may also begin in the middle of recorded ones (`start_states`). All start states of a task are prepared in one
 pass: one environment replays the recorded actions and keeps a snapshot of each state, and any environment goes on from
@@ -21,33 +22,33 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eto_agent.chat.encoder import Message, Protocol, conversation, turn_messages
 from eto_agent.policies import Conversation, Policy, Reply
 from eto_agent.policies.streaming import as_stream
 from eto_agent.rollout.start_states import PlannedEpisode, StartState, episode_id, placed, planned_episodes
+from eto_envs.conversation import ConversationFormat, Message, react_messages, turn_messages
 from eto_envs.pool import EnvPool, PoolResult
 from eto_envs.tasks import Task, TaskSet
 from eto_envs.trajectory import Trajectory, append_trajectory, read_trajectories, write_trajectories
 
-__all__ = ["World", "explore"]
+__all__ = ["Environments", "explore"]
 
 
 @dataclass(frozen=True)
-class World:
+class Environments:
     """The environments that episodes run in, and how conversations with them are written.
 
     Attributes:
         pool: the worker processes.
         env: the Gymnasium id; `env_kwargs`: what the pool was made with.
-        protocol: the shape of the conversation.
-        instruction: replaces the protocol's instruction; "" leaves it out.
+        words: how conversations with them read.
+        instruction: replaces that of the words; "" leaves it out.
         example: an in-context example, shown before the task.
         versions, max_score: of the environment, for the record.
     """
 
     pool: EnvPool
     env: str
-    protocol: Protocol
+    words: ConversationFormat
     env_kwargs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     instruction: str | None = None
     example: Trajectory | None = None
@@ -75,7 +76,7 @@ class _Episode:
 def explore(
     tasks: TaskSet | Sequence[Task],
     policy: Policy,
-    world: World,
+    environments: Environments,
     out: Path,
     *,
     samples: int = 1,
@@ -91,7 +92,7 @@ def explore(
     Args:
         tasks: the tasks; a `TaskSet` also names the split.
         policy: who acts.
-        world: where, and how the conversations read.
+        environments: where, and how the conversations read.
         out: JSON Lines file; episodes that it already holds are not run again.
         samples: episodes per task, or start (they differ only where the policy samples).
         start_states: states of recorded episodes of these tasks to begin with; those of a task are adjacent, and no two
@@ -110,7 +111,7 @@ def explore(
     unfinished = bool(todo) or not out.exists()
     if unfinished:
         out.parent.mkdir(parents=True, exist_ok=True)
-        for trajectory in _Exploration(policy, world, todo, seed, split).run():
+        for trajectory in _Exploration(policy, environments, todo, seed, split).run():
             append_trajectory(out, trajectory)
             done[episode_id(trajectory)] = trajectory
             if on_episode is not None:
@@ -141,8 +142,10 @@ def _already_done(out: Path) -> dict[tuple[str, int, int], Trajectory]:
 class _Exploration:
     """The loop: receive whatever is ready, reply in one batch, submit, start new episodes in free environments."""
 
-    def __init__(self, policy: Policy, world: World, todo: Iterable[PlannedEpisode], seed: int, split: str) -> None:
-        self.policy, self.world, self.todo = policy, world, deque(todo)
+    def __init__(
+        self, policy: Policy, environments: Environments, todo: Iterable[PlannedEpisode], seed: int, split: str
+    ) -> None:
+        self.policy, self.environments, self.todo = policy, environments, deque(todo)
         self.seed, self.split = seed, split
         self.episodes: dict[int, _Episode] = {}
         self.stream = as_stream(policy)
@@ -154,7 +157,7 @@ class _Exploration:
 
     def run(self) -> Iterator[Trajectory]:
         """Yields each trajectory as it is finished."""
-        for index in range(self.world.pool.num_envs):
+        for index in range(self.environments.pool.num_envs):
             self._start_next(index)
         while self.episodes or self.visiting:
             self._receive()
@@ -181,24 +184,24 @@ class _Exploration:
             return
         self.todo.popleft()
         trajectory = job.begun or self._blank(job)
-        limit = int(self.world.env_kwargs.get("max_steps") or job.task.max_steps)
+        limit = int(self.environments.env_kwargs.get("max_steps") or job.task.max_steps)
         self.episodes[index] = _Episode(index, job.key, trajectory, limit, steps=job.steps)
         if job.snapshot is None:
-            self.world.pool.reset(index, task=job.task.id)
+            self.environments.pool.reset(index, task=job.task.id)
         else:
-            self.world.pool.restore(index, job.snapshot)
+            self.environments.pool.restore(index, job.snapshot)
 
     def _blank(self, job: PlannedEpisode) -> Trajectory:
         return Trajectory(
-            env=self.world.env,
+            env=self.environments.env,
             task=job.task.id,
             task_type=job.task.type,
             split=self.split,
-            env_kwargs=dict(self.world.env_kwargs),
-            max_score=self.world.max_score,
+            env_kwargs=dict(self.environments.env_kwargs),
+            max_score=self.environments.max_score,
             seed=self.seed,
             policy=self.policy.name,
-            versions=dict(self.world.versions),
+            versions=dict(self.environments.versions),
             meta=job.meta,
         )
 
@@ -208,7 +211,7 @@ class _Exploration:
         while self.todo and self.todo[0].task.id == task.id:
             jobs.append(self.todo.popleft())
         self.visiting[index] = jobs
-        self.world.pool.visit(index, task.id, [job.start.actions for job in jobs if job.start is not None])
+        self.environments.pool.visit(index, task.id, [job.start.actions for job in jobs if job.start is not None])
 
     def _take_starts(self, result: PoolResult) -> None:
         """Jobs whose start was found are next; the others are over."""
@@ -223,9 +226,9 @@ class _Exploration:
         idle = not self.waiting and not self.stream.busy
         timeout = None if idle else self.stream.patience_s if self.waiting else 0.0
         deadline = 0.0
-        while self.world.pool.pending:
+        while self.environments.pool.pending:
             try:
-                result = self.world.pool.receive(timeout_s=timeout)
+                result = self.environments.pool.receive(timeout_s=timeout)
             except TimeoutError:
                 return
             self._take(result)
@@ -244,7 +247,7 @@ class _Exploration:
             if result.kind == "reset":
                 episode.trajectory.begin(result.observation, result.info)
             if self.policy.needs == "oracle":
-                self.world.pool.oracle_actions(episode.index)
+                self.environments.pool.oracle_actions(episode.index)
                 return
         elif result.kind == "oracle_actions":
             episode.plan = result.value
@@ -272,7 +275,7 @@ class _Exploration:
         if episode.steps >= episode.limit:
             self._end(episode, "step_limit", self._clipped_score(episode))
         elif self.policy.needs == "admissible":
-            self.world.pool.admissible_actions(episode.index)
+            self.environments.pool.admissible_actions(episode.index)
         else:
             self.waiting.append(episode)
 
@@ -289,14 +292,14 @@ class _Exploration:
 
     def _messages(self, episode: _Episode) -> list[Message]:
         """The conversation so far; only the turns since the last time are rendered."""
-        world, turns = self.world, episode.trajectory.turns
+        there, turns = self.environments, episode.trajectory.turns
         if not episode.messages:
-            episode.messages = conversation(
-                episode.trajectory, world.protocol, instruction=world.instruction, example=world.example, to_act=True
+            episode.messages = react_messages(
+                episode.trajectory, there.words, instruction=there.instruction, example=there.example, to_act=True
             )
         else:
             for turn in turns[episode.rendered :]:
-                episode.messages += turn_messages(turn, world.protocol)
+                episode.messages += turn_messages(turn, there.words)
         episode.rendered = len(turns)
         return episode.messages
 
@@ -309,25 +312,21 @@ class _Exploration:
             self._end(episode, "gave_up", self._clipped_score(episode))
             return
         episode.steps += 1
-        action = self.world.protocol.parse_action(reply.text)
+        action = self.environments.words.parse_action(reply.text)
         if action is None:
             self._format_error(episode, reply)
             return
         episode.replied, episode.action = reply, action
-        self.world.pool.step(episode.index, action)
+        self.environments.pool.step(episode.index, action)
 
     def _format_error(self, episode: _Episode, reply: Reply) -> None:
         """A reply without an action costs a step; the environment is not told."""
-        last = episode.trajectory.turns[-1]
-        turn = type(last)(
-            "agent", reply.text or "", self.world.protocol.format_error,
-            score=last.score, progress=last.progress, valid=False, subgoals=list(last.subgoals), meta=_kept(reply),
-        )  # fmt: skip
-        episode.trajectory.turns.append(turn)
+        error = self.environments.words.format_error
+        episode.trajectory.record_unparsed(reply.text or "", error, **_kept(reply))
         self._await_reply(episode)
 
     def _clipped_score(self, episode: _Episode) -> float:
-        return min(1.0, max(0.0, episode.trajectory.turns[-1].score / self.world.max_score))
+        return min(1.0, max(0.0, episode.trajectory.turns[-1].score / self.environments.max_score))
 
     def _end(self, episode: _Episode, outcome: str, final_reward: float | None, error: str | None = None) -> None:
         episode.trajectory.finish(outcome, final_reward, error)

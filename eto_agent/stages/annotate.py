@@ -34,9 +34,9 @@ from tqdm import tqdm
 from eto_agent.console import say
 from eto_agent.endpoints.client import Answer, Usage
 from eto_agent.endpoints.teacher import Teacher, TeacherSettings, judge, load_prompt, question
-from eto_agent.protocols import Protocol
 from eto_agent.run_folder import StageError
 from eto_agent.session import Session
+from eto_envs.conversation import ConversationFormat
 from eto_envs.errors import UnknownNameError
 from eto_envs.trajectory import Trajectory, write_trajectories
 
@@ -57,9 +57,8 @@ def annotate(session: Session) -> Path:
     if not settings.model:
         raise UnknownNameError("No teacher is named; give --annotate.model, and --annotate.api.base-url.")
     template, text = load_prompt(settings.prompt)
-    instruction = (
-        session.protocol.instruction if session.config.chat.instruction is None else session.config.chat.instruction
-    )
+    own = session.config.chat.instruction
+    instruction = session.words.instruction if own is None else own
     stage = session.folder.stage(
         "annotate",
         {
@@ -75,7 +74,7 @@ def annotate(session: Session) -> Path:
         questions = [question(template, experts[number], index, instruction) for number, index in steps]
         teacher = Teacher(settings, settings.cache or session.folder.path / "teacher-cache.jsonl", session.config.seed)
         answers = _ask(teacher, questions)
-        annotated, facts = _write(experts, steps, answers, session.protocol, settings)
+        annotated, facts = _write(experts, steps, answers, session.words, settings)
         write_trajectories(stage.path("trajectories.jsonl"), annotated)
         stage.finish(["trajectories.jsonl"], **facts)
         say(f"Thoughts: {facts['written']} by {settings.model}, {sum(facts['kept'].values())} rule-made ones stay")
@@ -108,7 +107,7 @@ def _write(
     experts: Sequence[Trajectory],
     steps: Sequence[Step],
     answers: Sequence[Answer],
-    protocol: Protocol,
+    words: ConversationFormat,
     settings: TeacherSettings,
 ) -> tuple[list[Trajectory], dict[str, Any]]:
     """Copies of the experts with the thoughts that can be used, and the counts."""
@@ -117,7 +116,7 @@ def _write(
     written: Counter[int] = Counter()
     for (number, index), answer in zip(steps, answers, strict=True):
         turn = annotated[number].turns[index]
-        reply, reason = judge(answer, turn.action or "", protocol)
+        reply, reason = judge(answer, turn.action or "", words)
         if reply is None:
             kept[reason if answer.error is None or answer.refused else "failed"] += 1
             continue

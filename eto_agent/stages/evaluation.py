@@ -31,7 +31,8 @@ from eto_agent.evaluation.efficiency import efficiency
 from eto_agent.evaluation.scoring import SCORING_PROTOCOLS
 from eto_agent.evaluation.stats import mean_interval
 from eto_agent.evaluation.summary import summarise
-from eto_agent.policies import OpenAIPolicy, OraclePolicy, Policy, RandomPolicy
+from eto_agent.policies import OpenAIPolicy
+from eto_agent.policies.named import NAMED, code_of, is_outside
 from eto_agent.policies.openai import ENDPOINT_PREFIX
 from eto_agent.run_folder import StageError, write_text
 from eto_agent.session import Session
@@ -53,26 +54,22 @@ def evaluate(session: Session, name: str, model: Path | str | None) -> dict[str,
         EndpointError: an endpoint cannot be used, or has stopped answering.
         StageError: every episode of a split died of an error.
     """
-    config = session.config
     check_some_tasks(session)
     remote = str(model).startswith(ENDPOINT_PREFIX)
     stage = session.folder.stage(
         f"evaluate/{name}",
         {
             "policy": name if model is None else model,
-            "tasks": {split: tasks.hash for split, tasks in session.eval_tasks.items()},
-            "generation": config.generation,
-            "chat": config.chat,
-            "settings": config.env.settings,
-            "seed": config.seed,
+            **session.acting_inputs(session.eval_tasks),
             **example_input(session),
-            **({"endpoint": config.api.identity} if remote else {}),
+            **({"endpoint": session.config.api.identity} if remote else {}),
+            **({"code": code_of(str(model))} if is_outside(model) else {}),
         },
     )
     if not stage.done:
         results: dict[str, Any] = {}
         example = example_for(session)
-        policy = _policy(session, name, model)
+        policy = NAMED[name](session) if model is None else session.policy(model, name)
         if isinstance(policy, OpenAIPolicy):
             policy.check()
         for split, tasks in session.eval_tasks.items():
@@ -85,12 +82,6 @@ def evaluate(session: Session, name: str, model: Path | str | None) -> dict[str,
         write_text(stage.path("results.json"), json.dumps(results, indent=1))
         stage.finish(["results.json", *(f"{split}.jsonl" for split in session.eval_tasks)])
     return json.loads(stage.path("results.json").read_text())
-
-
-def _policy(session: Session, name: str, model: Path | str | None) -> Policy:
-    if model is not None:
-        return session.policy(model, name)
-    return OraclePolicy() if name == "oracle" else RandomPolicy(session.config.seed)
 
 
 def _forget_broken(out: Path) -> None:

@@ -5,8 +5,9 @@ Flow
     plan as it is -> keep trajectories of at least `expert.min_reward`; the rest are counted and named, and kept apart
     for methods that learn from failures (EEF), unless they died of an error.
 
-    With `expert.slips` the oracle makes mistakes and puts them right (see `slips.py`); a solution that a mistake spoils
-    is run as it is. With `expert.break_off` the oracle stops half-way on a share of the tasks, drawn by the seed.
+    With `expert.mistakes` the oracle makes mistakes and recovers (see `policies/noisy_oracle.py`); a solution that a
+    mistake spoils is run as it is. With `expert.break_off` the oracle stops half-way on a share of the tasks, drawn by
+    the seed.
 
 Reads   nothing, or the file named by `expert.file`
 Writes  `expert/trajectories.jsonl`, `expert/failed.jsonl`, `expert/stage.json` (counts, and the tasks left out)
@@ -29,10 +30,10 @@ import numpy as np
 from eto_agent.console import say
 from eto_agent.evaluation.scoring import strict_score
 from eto_agent.policies import Conversation, OraclePolicy, Reply
-from eto_agent.policies.noisy_oracle import SLIPS, NoisyOracle
-from eto_agent.rationales import RATIONALES, SKIPS
+from eto_agent.policies.noisy_oracle import NoisyOracle
 from eto_agent.run_folder import StageError
 from eto_agent.session import Session
+from eto_agent.worlds import world_of
 from eto_envs.tasks import TaskSet
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
@@ -55,7 +56,7 @@ def expert(session: Session) -> Path:
             "file": "" if given is None else given,
             "min_reward": config.expert.min_reward,
             "break_off": [config.expert.break_off, config.seed if config.expert.break_off else 0],
-            "slips": [config.expert.slips, config.seed if config.expert.slips else 0],
+            "slips": [config.expert.mistakes, config.seed if config.expert.mistakes else 0],
             "rationales": config.expert.rationales,
         },
     )
@@ -79,15 +80,15 @@ def expert(session: Session) -> Path:
 
 def _record(session: Session, folder: Path) -> list[Trajectory]:
     """One trajectory for each training task, shortened where the shorter one does as well."""
-    env_id, config = session.config.env.id, session.config.expert
-    rationale, skip = RATIONALES.get(env_id) if config.rationales else None, SKIPS.get(env_id)
+    world, config = world_of(session.config.env.id), session.config.expert
+    rationale, skip = world.rationale if config.rationales else None, world.skip
     stops = _stops(session)
     oracle = _Stopping(
-        rationale, skip, chance=config.slips, slips=SLIPS.get(env_id), seed=session.config.seed, stops=stops
+        rationale, skip, chance=config.mistakes, mistakes=world.mistakes, seed=session.config.seed, stops=stops
     )
     recorded = session.play("experts", session.expert_tasks, oracle, folder / "recorded.jsonl")
     found = {each.task: oracle.with_context(each) for each in recorded}
-    tasks = [task for task in session.expert_tasks if (skip is not None or config.slips) and task.id not in stops]
+    tasks = [task for task in session.expert_tasks if (skip is not None or config.mistakes) and task.id not in stops]
     short = [task for task in tasks if strict_score(found[task.id])[0] < 1.0]
     if short:
         again = TaskSet(session.expert_tasks.name, short)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from eto_agent.chat.encoder import ChatEncoder
@@ -12,7 +12,7 @@ from eto_agent.session import Session
 from eto_agent.training.fit import fit_sft
 from eto_envs.trajectory import Trajectory, read_trajectories
 
-__all__ = ["base_model", "first_model", "train_sft"]
+__all__ = ["base_model", "first_model", "sft_model", "train_sft"]
 
 
 def base_model(session: Session) -> Path | str:
@@ -20,7 +20,16 @@ def base_model(session: Session) -> Path | str:
     name = session.config.model.name
     if not name.startswith(SCRATCH_PREFIX):
         return name
-    return first_model(session, "base", session.folder.output("expert", "trajectories.jsonl", "expert"))
+    return first_model(session, "base", session.experts_file)
+
+
+def sft_model(session: Session) -> Path:
+    """The folder of the SFT agent.
+
+    Raises:
+        StageError: it has not been trained yet.
+    """
+    return session.folder.output("sft", "model", "sft")
 
 
 def first_model(session: Session, stage_name: str, texts: Path) -> Path | str:
@@ -51,7 +60,15 @@ def first_model(session: Session, stage_name: str, texts: Path) -> Path | str:
     return stage.path("model")
 
 
-def train_sft(session: Session, stage_name: str, base: Path | str, files: Mapping[str, Path], seed: int) -> Path:
+def train_sft(
+    session: Session,
+    stage_name: str,
+    base: Path | str,
+    files: Mapping[str, Path],
+    seed: int,
+    *,
+    keep: Callable[[Iterable[Trajectory]], Iterable[Trajectory]] = iter,
+) -> Path:
     """Trains a model on the agent's turns of trajectories (`config.sft`); returns the folder of the trained model.
 
     Args:
@@ -60,13 +77,15 @@ def train_sft(session: Session, stage_name: str, base: Path | str, files: Mappin
         base: the model to start from.
         files: what the trajectories are -> their file.
         seed: of the order of examples.
+        keep: chooses among all the trajectories, for instance each once.
     """
     stage = session.folder.stage(
         stage_name, {"base": base, **files, "settings": session.config.sft, "chat": session.config.chat, "seed": seed}
     )
     if not stage.done:
         encoder = ChatEncoder(load_tokenizer(base))
-        examples = [encoder.encode(session.messages(each)) for file in files.values() for each in _read(file)]
+        trajectories = [each for file in files.values() for each in _read(file)]
+        examples = [encoder.encode(session.messages(each)) for each in keep(trajectories)]
         say(f"Training {stage_name} on {len(examples)} trajectories")
         with TrainingProgress(stage_name) as progress:
             out = stage.path("model")

@@ -19,7 +19,7 @@ from eto_agent.session import Session
 from eto_agent.training.fit import DpoSettings, Pair, fit_dpo
 from eto_envs.trajectory import Trajectory, read_trajectories, write_trajectories
 
-__all__ = ["expert_start_states", "train_dpo", "train_on_pairs", "write_pairs"]
+__all__ = ["expert_start_states", "train_dpo", "write_pairs"]
 
 
 def expert_start_states(
@@ -44,27 +44,10 @@ def write_pairs(stage: Stage, title: str, pairs: Sequence[PreferencePair], audit
     say(f"{title}: agent won {audit.win}, tied {audit.tie}, lost {audit.lose}, dropped {audit.dropped}")
 
 
-def train_on_pairs(
-    session: Session, method: str, policy: Path, settings: DpoSettings, seed: int, *, command: str = "pairs"
-) -> Path:
-    """Trains a policy on the pairs in `METHOD/pairs`, in the stage `METHOD/dpo`; returns the trained model's folder.
-
-    Args:
-        session: the run.
-        method: for instance `eto-1`.
-        policy: the model to begin with, and the reference.
-        settings, seed: of the training.
-        command: makes the pairs; for the message where there are none.
-    """
-    chosen = session.folder.output(f"{method}/pairs", "chosen.jsonl", command)
-    rejected = session.folder.output(f"{method}/pairs", "rejected.jsonl", command)
-    return train_dpo(session, f"{method}/dpo", policy, chosen, rejected, settings, seed)
-
-
 def train_dpo(
     session: Session,
     stage_name: str,
-    policy: Path | str,
+    model: Path | str,
     chosen: Path,
     rejected: Path,
     settings: DpoSettings,
@@ -75,7 +58,7 @@ def train_dpo(
     Args:
         session: the run.
         stage_name: the stage.
-        policy: the model to start from, also the reference. It stays as it is where there is no pair.
+        model: the model to start from, also the reference. It stays as it is where there is no pair.
         chosen, rejected: files of the same length; the lines of one number are a pair.
         settings: of the training.
         seed: of the order of pairs.
@@ -83,7 +66,7 @@ def train_dpo(
     stage = session.folder.stage(
         stage_name,
         {
-            "policy": policy,
+            "policy": model,
             "chosen": chosen,
             "rejected": rejected,
             "settings": settings,
@@ -92,7 +75,7 @@ def train_dpo(
         },
     )
     if not stage.done:
-        encoder = ChatEncoder(load_tokenizer(policy))
+        encoder = ChatEncoder(load_tokenizer(model))
         both = zip(_read(chosen), _read(rejected), strict=True)
         encoded = [
             Pair(encoder.encode(session.messages(good)), encoder.encode(session.messages(bad))) for good, bad in both
@@ -100,21 +83,21 @@ def train_dpo(
         say(f"Training {stage_name} on {len(encoded)} pairs")
         if encoded:
             with TrainingProgress(stage_name) as progress:
-                facts = fit_dpo(policy, encoded, stage.path("model"), settings, seed, on_step=progress.update)
+                facts = fit_dpo(model, encoded, stage.path("model"), settings, seed, on_step=progress.update)
         else:
-            facts = _unchanged(policy, stage.path("model"))
+            facts = _unchanged(model, stage.path("model"))
         stage.finish(["model"], **facts)
     return stage.path("model")
 
 
-def _unchanged(policy: Path | str, model: Path) -> dict[str, Any]:
-    """No pair to learn from: the policy stays as it is."""
-    if not Path(policy).is_dir():
-        raise StageError(f"No pair to train {str(policy)!r} on: all rewards of a task are equal; sample more episodes.")
-    partial = model.with_name(model.name + ".partial")
+def _unchanged(model: Path | str, out: Path) -> dict[str, Any]:
+    """No pair to learn from: the model stays as it is."""
+    if not Path(model).is_dir():
+        raise StageError(f"No pair to train {str(model)!r} on: all rewards of a task are equal; sample more episodes.")
+    partial = out.with_name(out.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    shutil.copytree(policy, partial)
-    partial.replace(model)
+    shutil.copytree(model, partial)
+    partial.replace(out)
     return {"pairs": 0}
 
 

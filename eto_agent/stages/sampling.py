@@ -14,7 +14,7 @@ __all__ = ["sample"]
 def sample(
     session: Session,
     stage_name: str,
-    policy: Path | str | None,
+    model: Path | str | None,
     name: str,
     *,
     samples: int,
@@ -26,7 +26,7 @@ def sample(
     Args:
         session: the run.
         stage_name: the stage.
-        policy: a model; None for the random policy.
+        model: who acts; None for the random policy.
         name: how the policy is called in the records.
         samples: episodes for each task.
         temperature: of sampling, for models.
@@ -35,26 +35,21 @@ def sample(
     Raises:
         SettingError: samples that would all be equal.
     """
-    if policy is not None:
+    if model is not None:
         check_samples(samples, temperature)
-    config = session.config
-    seed = config.seed + 1000 * round_
+    seed = session.config.seed + 1000 * round_
     stage = session.folder.stage(
         stage_name,
         {
-            "policy": "random" if policy is None else policy,
-            "tasks": session.explored_tasks.hash,
+            "policy": "random" if model is None else model,
             "samples": samples,
             "temperature": temperature,
-            "generation": config.generation,
-            "chat": config.chat,
-            "settings": config.env.settings,
-            "seed": seed,
+            **session.acting_inputs(session.explored_tasks, seed=seed),
         },
     )
     if not stage.done:
         acting: Policy = (
-            RandomPolicy(seed) if policy is None else session.policy(policy, name, temperature=temperature, seed=seed)
+            RandomPolicy(seed) if model is None else session.policy(model, name, temperature=temperature, seed=seed)
         )
         session.play(
             f"sample {stage_name}", session.explored_tasks, acting, stage.path("trajectories.jsonl"), samples=samples

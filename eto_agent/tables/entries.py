@@ -6,7 +6,6 @@ seed. A row of a method depends on the settings of that method, not on those of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,30 +14,15 @@ from typing import Any
 import yaml
 
 from eto_agent.evaluation.results import Evaluated, MismatchError, evaluated, policies_of
-from eto_agent.run_folder import GROWING_KEYS, SPEED_KEYS, STAGE_SECTIONS
+from eto_agent.fields import with_new_names
+from eto_agent.methods.catalogue import methods_in, place_of_policy
+from eto_agent.run_folder import SPEED_KEYS, STAGE_SECTIONS
 
-__all__ = ["ITERATED", "KINDS", "Entry", "check_settings", "entries_of", "kind_of"]
+__all__ = ["Entry", "check_settings", "entries_of", "kind_of"]
 
-ITERATED = {
-    "rft": "rft",
-    "eto": "eto",
-    "eto-step": "eto",
-    "eto-careful-step": "eto",
-    "eto-mixture": "eto",
-    "ipr": "ipr",
-    "eef": "eef",
-    "self-play-eto": "self_play",
-    "self-play-rft+eto": "self_play",
-}
-"""Rows whose policy is that of the last iteration -> the section of the configuration that says which one it is."""
-
-_SECTIONS = {**ITERATED, "best-of-n": "best_of_n", "ppo": "ppo", "self-play-rft": "self_play"}
-_UNTRAINED = ("random", "oracle", "gpt-4", "gpt-3.5")
-_METHODS = set(_SECTIONS.values())
-_FREE = {"seed", "methods"}
-
-KINDS = ("base", "sft", *_UNTRAINED, *_SECTIONS)
-"""All rows that a table can have."""
+_ENDPOINTS = ("gpt-4", "gpt-3.5")
+_UNTRAINED = ("random", "oracle", *_ENDPOINTS)
+_FREE = {"seed", "methods", "out", "evaluate"}
 
 
 @dataclass(frozen=True)
@@ -79,18 +63,25 @@ def kind_of(policy: str, config: Mapping[str, Any], *, every_iteration: bool = F
         every_iteration: earlier iterations belong to the row, too.
     """
     if policy.startswith("openai-"):
-        return next((kind for kind in ("gpt-4", "gpt-3.5") if policy.startswith(f"openai-{kind}")), None)
-    if re.fullmatch(r"best-of-\d+", policy):
-        return "best-of-n" if policy == f"best-of-{config['best_of_n']['samples']}" else None
-    stem, _, number = policy.rpartition("-")
-    kind, iteration = (stem, int(number)) if number.isdecimal() and stem in ITERATED else (policy, 1)
-    if not every_iteration and kind in ITERATED and iteration != config.get(ITERATED[kind], {}).get("iterations"):
+        return next((kind for kind in _ENDPOINTS if policy.startswith(f"openai-{kind}")), None)
+    if policy in ("base", "sft", *_UNTRAINED):
+        return policy
+    place = place_of_policy(policy, config)
+    if place is None:
         return None
-    return kind
+    last = {each.row: each.name for each in place.method.every_product(config)}  # the last iteration
+    return place.product.row if every_iteration or last.get(place.product.row) == policy else None
 
 
-def entries_of(runs: Sequence[Path], kinds: Sequence[str], *, every_iteration: bool = False) -> list[Entry]:
+def entries_of(
+    runs: Sequence[Path], kinds: Sequence[str] | None = None, *, every_iteration: bool = False
+) -> list[Entry]:
     """The policies of these kinds in all runs, in the order of the runs.
+
+    Args:
+        runs: run folders.
+        kinds: rows; None takes all.
+        every_iteration: earlier iterations than the last belong to their rows, too.
 
     Raises:
         MismatchError: a folder is no run folder, is given twice, or there is no such policy in any.
@@ -100,16 +91,17 @@ def entries_of(runs: Sequence[Path], kinds: Sequence[str], *, every_iteration: b
     for run in runs:
         if not (run / "config.yaml").is_file():
             raise MismatchError(f"{str(run)!r} is no run folder (no config.yaml); give the --out of eto-agent runs.")
-        config = yaml.safe_load((run / "config.yaml").read_text(encoding="utf-8"))
+        config = with_new_names(yaml.safe_load((run / "config.yaml").read_text(encoding="utf-8")))
         for policy in policies_of(run):
             kind = kind_of(policy, config, every_iteration=every_iteration)
-            if kind is not None and kind in kinds:
+            if kind is not None and (kinds is None or kind in kinds):
                 entries.append(Entry(run, config, kind, policy, evaluated(run, policy)))
     if len({run.resolve() for run in runs}) < len(runs):
         raise MismatchError("A run folder is given twice; give each once.")
     if not entries:
+        wanted = "" if kinds is None else f" ({', '.join(kinds)})"
         raise MismatchError(
-            f"No run of {', '.join(map(str, runs))} has evaluated a policy of this table ({', '.join(kinds)}); "
+            f"No run of {', '.join(map(str, runs))} has evaluated a policy of this table{wanted}; "
             "evaluate one with: eto-agent evaluate."
         )
     return entries
@@ -145,18 +137,25 @@ def check_settings(entries: Sequence[Entry], free: Sequence[str] = ()) -> None:
 
 def _settings(entry: Entry) -> Iterator[tuple[str, Any]]:
     """The settings that the policy's figures depend on, beside what the episodes themselves say."""
-    sections = {"chat", "generation"} if entry.kind in _UNTRAINED else set(entry.config) - _METHODS - _FREE
+    known = methods_in(entry.config)
+    of_methods = {method.section for method in known}
+    growing = {key for method in known for key in method.growing_keys}
+    place = place_of_policy(entry.policy, entry.config)
     if entry.kind in ("random", "oracle"):
-        sections = set()
-    if entry.kind in _SECTIONS:
-        sections.add(_SECTIONS[entry.kind])
-    for section in sorted(sections - set(STAGE_SECTIONS) - {"out", "evaluate"}):
-        yield from _flat(entry.config[section], section)
+        sections: set[str] = set()
+    elif entry.kind in _UNTRAINED:
+        sections = {"chat", "generation"}
+    else:
+        sections = (set(entry.config) - of_methods) | (set() if place is None else {place.method.section})
+    for section in sorted(sections - set(STAGE_SECTIONS) - _FREE):
+        for key, value in _flat(entry.config.get(section, {}), section):
+            if key not in growing:
+                yield key, value
 
 
 def _flat(value: Any, key: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict) and value:
         for name, each in value.items():
             yield from _flat(each, f"{key}.{name}")
-    elif key.rpartition(".")[2] not in SPEED_KEYS and key not in GROWING_KEYS:
+    elif key.rpartition(".")[2] not in SPEED_KEYS:
         yield key, value

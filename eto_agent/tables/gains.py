@@ -21,12 +21,11 @@ from typing import NamedTuple
 from eto_agent.evaluation.results import MismatchError, check_same
 from eto_agent.evaluation.scoring import score
 from eto_agent.evaluation.stats import Estimate, seeds_difference_interval, seeds_interval
+from eto_agent.methods.catalogue import place_of_policy
 from eto_agent.report.naming import policy_key
-from eto_agent.tables.entries import ITERATED, KINDS, Entry, check_settings, entries_of
+from eto_agent.tables.entries import Entry, check_settings, entries_of
 
 __all__ = ["Gain", "gain_entries", "gains", "gains_of", "policies_in_order"]
-
-_UNTRAINED = ("random", "base", "oracle", "gpt-4", "gpt-3.5")
 
 _Key = tuple[str, str]
 """Split and task."""
@@ -80,7 +79,7 @@ def gain_entries(runs: Sequence[Path]) -> list[Entry]:
 
     Runs with more and with fewer iterations of a method go together.
     """
-    entries = entries_of(runs, KINDS, every_iteration=True)
+    entries = entries_of(runs, every_iteration=True)
     worlds = list(dict.fromkeys(entry.env for entry in entries))
     if len(worlds) > 1:
         raise MismatchError(f"The runs are of several environments ({', '.join(worlds)}); give those of one.")
@@ -93,14 +92,15 @@ def gain_entries(runs: Sequence[Path]) -> list[Entry]:
             )
     for split in first.episodes.splits:
         check_same(split, {f"{each.run}, {each.policy}": each.episodes.splits[split] for each in entries})
-    check_settings(entries, free=[f"{section}.iterations" for section in set(ITERATED.values())])
+    check_settings(entries, free=[f"{section}.iterations" for entry in entries for section in entry.config])
     return entries
 
 
 def policies_in_order(entries: Sequence[Entry]) -> list[str]:
     """The policies of the runs: random, base and SFT, then the methods in the order of the runs."""
     methods = list(dict.fromkeys(method for entry in entries for method in entry.config.get("methods", ())))
-    return sorted({entry.policy for entry in entries}, key=lambda policy: policy_key(policy, methods))
+    configs = {entry.policy: {**entry.config, "methods": methods} for entry in entries}
+    return sorted(configs, key=lambda policy: policy_key(policy, configs[policy]))
 
 
 class _Played(NamedTuple):
@@ -148,10 +148,10 @@ def _values(entry: Entry, protocol: str, measure: str) -> dict[_Key, float]:
 
 def _start_of(own: Sequence[Entry], present: Mapping[tuple[Path, str], object]) -> str:
     """The policy that one started from: of those that the run has, the first that most of its runs hold."""
-    kind = own[0].kind
-    if kind in _UNTRAINED:
+    place = place_of_policy(own[0].policy, own[0].config)
+    starts = ("random",) if own[0].kind == "sft" else () if place is None else place.product.starts
+    if not starts:
         return ""
-    starts = {"sft": ("random",)}.get(kind, ("base", "random") if kind.startswith("self-play") else ("sft",))
     held = {start: sum((entry.run, start) in present for entry in own) for start in starts}
     best = max(starts, key=lambda start: held[start])
     return best if held[best] else ""

@@ -3,7 +3,7 @@
 One table holds one protocol, and for each environment one world: the same settings, data, tasks and, but for the seed,
 the same configuration; everything else is refused. With several runs a cell is the mean over seeds and tasks with its
 interval (`stats.seeds_interval`). The paper's numbers are `paper` scores; a table of `strict` ones leaves those out
-that the protocol changes (ScienceWorld). Whether our tasks are the paper's, the notes under the table say.
+that the protocol changes. Whether our tasks are the paper's, the notes under the table say.
 
 Example
     eto-agent tables runs/webshop-0 runs/webshop-1 runs/scienceworld-0 --table 2
@@ -20,11 +20,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
+
 from eto_agent.evaluation.efficiency import efficiency, step_limits
-from eto_agent.evaluation.results import check_same, world_of
+from eto_agent.evaluation.results import check_same, conditions_of
 from eto_agent.evaluation.scoring import score
 from eto_agent.evaluation.stats import Estimate, seeds_interval
+from eto_agent.methods.catalogue import methods_in
 from eto_agent.tables.entries import Entry, check_settings, entries_of
+from eto_agent.worlds import WORLDS, world_of_record
 
 __all__ = ["TABLES", "Cell", "Row", "Table", "build_table", "column_note", "label_of_env"]
 
@@ -75,6 +79,7 @@ class Table:
 
 @cache
 def _paper() -> dict[str, Any]:
+    """The paper's tables without their values, which are with the worlds."""
     return json.loads(files("eto_agent.tables").joinpath("paper_numbers.json").read_text(encoding="utf-8"))
 
 
@@ -90,10 +95,12 @@ def build_table(runs: Sequence[Path], number: str, protocol: str = "paper") -> T
         MismatchError: runs that must not stand in one table, or none that fits it.
     """
     plan = _paper()["tables"][number]
+    printed = {row["kind"] for table in _paper()["tables"].values() for row in table["rows"]}
+    plan = {**plan, "extra": _extra(plan["extra"], printed, runs)}
     kinds = list(dict.fromkeys([row["kind"] for row in plan["rows"]] + plan["extra"]))
     entries = entries_of(runs, kinds)
     columns = _checked_columns(entries, by_model=number == "3")
-    rows = [_row(entries, columns, spec, plan["measure"], protocol) for spec in _row_specs(plan, number, entries)]
+    rows = [_row(entries, columns, spec, number, protocol) for spec in _row_specs(plan, number, entries)]
     return Table(
         number,
         plan["caption"],
@@ -106,6 +113,14 @@ def build_table(runs: Sequence[Path], number: str, protocol: str = "paper") -> T
     )
 
 
+def _extra(kinds: Sequence[str], printed: set[str], runs: Sequence[Path]) -> list[str]:
+    """Rows that only we have; "*" stands for those of the methods that are in no table of the paper."""
+    configs = [yaml.safe_load(file.read_text("utf-8")) for run in runs if (file := run / "config.yaml").is_file()]
+    methods = dict.fromkeys(method for config in configs for method in methods_in(config))
+    others = [row for method in methods if not printed.intersection(method.rows) for row in method.rows]
+    return [each for kind in kinds for each in (others if kind == "*" else [kind])]
+
+
 Column = tuple[str, str]
 """Environment and split."""
 
@@ -113,8 +128,8 @@ Column = tuple[str, str]
 def _checked_columns(entries: Sequence[Entry], *, by_model: bool) -> list[Column]:
     """The columns, in the paper's order; refuses entries that must not share them."""
     columns = list(dict.fromkeys((entry.env, split) for entry in entries for split in entry.episodes.splits))
-    order = _paper()["columns"]
-    columns.sort(key=lambda each: order.index(" ".join(each)) if " ".join(each) in order else len(order))
+    order = [(world.env, split) for world in WORLDS if world.paper for split in world.paper.splits]
+    columns.sort(key=lambda each: order.index(each) if each in order else len(order))
     for env in dict.fromkeys(env for env, _ in columns):
         own = [entry for entry in entries if entry.env == env]
         for split in [split for each, split in columns if each == env]:
@@ -162,9 +177,9 @@ def _with_settings(row: Mapping[str, Any], entries: Sequence[Entry]) -> list[str
 
 
 def _row(
-    entries: Sequence[Entry], columns: Sequence[Column], spec: Mapping[str, Any], measure: str, protocol: str
+    entries: Sequence[Entry], columns: Sequence[Column], spec: Mapping[str, Any], number: str, protocol: str
 ) -> Row:
-    cells: list[Cell] = []
+    measure, cells = _paper()["tables"][number]["measure"], list[Cell]()
     for env, split in columns:
         own = [
             entry
@@ -173,7 +188,7 @@ def _row(
             and ("model" not in spec or spec["model"] in entry.model.lower())
         ]  # fmt: skip
         ours = _mean(own, split, measure, protocol) if own else None
-        cells.append(Cell(ours, len(own), _paper_value(spec, env, split, protocol)))
+        cells.append(Cell(ours, len(own), _paper_value(number, spec, env, split, protocol)))
     return Row(tuple(spec["labels"]), tuple(cells))
 
 
@@ -191,26 +206,28 @@ def _mean(entries: Sequence[Entry], split: str, measure: str, protocol: str) -> 
     return seeds_interval([[table[task] for task in shared] for table in tables]) if shared else None
 
 
-def _paper_value(spec: Mapping[str, Any], env: str, split: str, protocol: str) -> float | None:
-    column = f"{env} {split}"
-    if column not in _paper()["columns"] or "values" not in spec:
+def _paper_value(number: str, spec: Mapping[str, Any], env: str, split: str, protocol: str) -> float | None:
+    world = world_of_record(env)
+    if world.paper is None or split not in world.paper.splits:
         return None
-    if protocol == "strict" and env.startswith("eto/ScienceWorld"):
+    if protocol == "strict" and world.paper_scoring is not None:
         return None
-    value = spec["values"][_paper()["columns"].index(column)]
+    row = " ".join(filter(None, (spec["kind"], spec.get("model"))))
+    values = dict(zip(world.paper.splits, world.paper.values.get(number, {}).get(row, ()), strict=False))
+    value = values.get(split)
     return None if value is None else round(value / 100, 6)
 
 
 def label_of_env(env: str) -> str:
     """What an environment is called in tables."""
-    known = _paper()["worlds"].get(env)
-    return known["label"] if known else env.rpartition("/")[2].rpartition("-v")[0]
+    return world_of_record(env).name
 
 
 def _notes(entries: Sequence[Entry], columns: Sequence[Column], protocol: str) -> list[str]:
     notes = [column_note(entries, env, split) for env, split in columns]
-    if protocol == "strict" and any(env.startswith("eto/ScienceWorld") for env, _ in columns):
-        notes.append("The paper's numbers for ScienceWorld are paper scores and do not stand beside strict ones.")
+    for world in map(world_of_record, dict.fromkeys(env for env, _ in columns)):
+        if protocol == "strict" and world.paper is not None and world.paper_scoring is not None:
+            notes.append(f"The paper's numbers for {world.name} are paper scores and do not stand beside strict ones.")
     return notes
 
 
@@ -218,14 +235,15 @@ def column_note(entries: Sequence[Entry], env: str, split: str) -> str:
     """What a column of ours holds: tasks, settings and versions of the world, models, seeds, broken episodes."""
     own = [entry for entry in entries if entry.env == env and split in entry.episodes.splits]
     episodes = own[0].episodes.splits[split]
-    world = world_of(episodes[0])
-    settings = " ".join(f"{key}={value}" for key, value in {**world["settings"], **world["versions"]}.items())
-    official = _paper()["worlds"].get(env, {}).get("splits", {}).get(split)
+    conditions = conditions_of(episodes[0])
+    settings = " ".join(f"{key}={value}" for key, value in {**conditions["settings"], **conditions["versions"]}.items())
+    paper = world_of_record(env).paper
+    official = None if paper is None else paper.splits.get(split)
     whole = episodes[0].split == official
     seeds = sorted({entry.seed for entry in own})
     broken = sum(each.outcome == "error" for entry in own for each in entry.episodes.splits[split])
     return (
-        f"{label_of_env(env)} {split}, ours: {len(episodes)} tasks of {world['split']}"
+        f"{label_of_env(env)} {split}, ours: {len(episodes)} tasks of {conditions['split']}"
         + (f" ({settings})" if settings else "")
         + f", {', '.join(sorted({entry.model for entry in own}))}, seeds {', '.join(map(str, seeds))}"
         + (f", {broken} episodes broken and left out" if broken else "")

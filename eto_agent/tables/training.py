@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eto_agent.pipeline import stage_of
+from eto_agent.methods.catalogue import place_of_policy
 from eto_agent.tables.entries import Entry
 from eto_agent.tables.formats import ABSENT, TextTable
 from eto_agent.tables.gains import policies_in_order
@@ -52,8 +52,8 @@ def training_tables(entries: Sequence[Entry]) -> list[TextTable]:
     updates: dict[str, list[_Facts]] = {}
     for policy in policies_in_order(entries):
         for entry in entries:
-            stage = stage_of(policy) if entry.policy == policy else None
-            folder = None if stage is None else entry.run / stage[0]
+            place = place_of_policy(policy, entry.config) if entry.policy == policy else None
+            folder = entry.run / place.product.model if place is not None and place.product.model else None
             if folder is None or not (folder / "stage.json").is_file():
                 continue
             if folder.name == "dpo":

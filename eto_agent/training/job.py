@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eto_agent.chat.encoder import Encoded
+from eto_agent.fields import NotNegative, Positive
 from eto_agent.training import distributed
 from eto_envs.errors import EtoEnvError
 
@@ -61,13 +62,13 @@ class TrainSettings:
     """Peak learning rate of AdamW."""
     scheduler: Literal["cosine", "linear", "constant_with_warmup"] = "cosine"
     """What the learning rate does after the warm-up."""
-    warmup: float = 0.03
+    warmup: NotNegative[float] = 0.03
     """Share of the steps in which the learning rate rises from zero."""
-    weight_decay: float = 0.0
+    weight_decay: NotNegative[float] = 0.0
     """AdamW's weight decay."""
     max_grad_norm: float = 1.0
     """Gradients longer than this are scaled down to it; 0 switches that off."""
-    max_length: int = 4096
+    max_length: Positive[int] = 4096
     """Longest conversation in tokens; longer ones are left out and counted, never cut."""
     lora: LoraSettings = field(default_factory=LoraSettings)
     """Adapters."""
@@ -93,11 +94,11 @@ class DpoSettings(TrainSettings):
     """Peak learning rate of AdamW."""
     scheduler: Literal["cosine", "linear", "constant_with_warmup"] = "constant_with_warmup"
     """What the learning rate does after the warm-up."""
-    warmup: float = 0.1
+    warmup: NotNegative[float] = 0.1
     """Share of the steps in which the learning rate rises from zero."""
     beta: float = 0.1
     """Strength of the tie to the reference model (the paper: 0.1, for ALFWorld 0.5)."""
-    sft_weight: float = 0.0
+    sft_weight: NotNegative[float] = 0.0
     """Weight of an added negative log-likelihood of the chosen side, by token; 0 is the paper's loss."""
 
 
@@ -134,7 +135,7 @@ def check_training(settings: TrainSettings, section: str = "") -> None:
 
 @dataclass
 class Job:
-    """One training: its inputs and its places on disk. `trainers.py` makes it, `trl_trainers.py` carries it out."""
+    """One training: its inputs and its places on disk. `fit.py` makes it, `trl_trainers.py` carries it out."""
 
     kind: Literal["sft", "dpo"]
     model_dir: str | os.PathLike[str]

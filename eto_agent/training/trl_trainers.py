@@ -1,4 +1,4 @@
-"""What `trainers.py` needs of TRL, kept in one place: TRL's minor version is pinned because of this file.
+"""What `fit.py` needs of TRL, kept in one place: TRL's minor version is pinned because of this file.
 
 Ours are the masks, the order of examples, and what happens around a training: checkpoints that are whole or not there,
 a metrics file, and a model folder that appears at once. Losses, optimisers and schedules are TRL's.
@@ -36,8 +36,10 @@ from eto_agent.training.job import DpoSettings, Job, LoraSettings, Pair, Trainin
 from eto_agent.training.sampler import LengthGroupedSampler
 from eto_agent.training.trackers import logging_to
 
+__all__ = ["dpo_trainer", "sft_trainer", "train"]
+
 _WHOLE = "whole"  # the last file written to a checkpoint
-_BLANK = Encoded((0, 0), (0, 0))  # an example that nothing is learnt from; see `order.py`
+_BLANK = Encoded((0, 0), (0, 0))  # an example that nothing is learnt from; see `sampler.py`
 
 
 class _Ours:

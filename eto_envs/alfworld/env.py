@@ -7,6 +7,7 @@ from importlib import metadata
 from typing import Any, Literal, NamedTuple
 
 from eto_envs.alfworld.collections import open_collection
+from eto_envs.alfworld.conversation import CONVERSATION
 from eto_envs.alfworld.explorer import explore
 from eto_envs.alfworld.observations import NOTHING_HAPPENS
 from eto_envs.alfworld.oracle import Unsolvable, plan
@@ -93,6 +94,8 @@ class ALFWorldEnv(TextEnv):
     ## Version History
     * v0: first version.
     """
+
+    conversation = CONVERSATION
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from eto_envs.core import TextEnv, WorldStep
 from eto_envs.errors import UnknownNameError
 from eto_envs.progress import Subgoal
+from eto_envs.scienceworld.conversation import CONVERSATION
 from eto_envs.scienceworld.simulator import Simulator, SimulatorStep
 from eto_envs.scienceworld.tasks import ELECTRICAL_TYPES, check_simplification, load_manifest
 from eto_envs.tasks import Task
@@ -94,6 +95,7 @@ class ScienceWorldEnv(TextEnv):
     * v0: first version.
     """
 
+    conversation = CONVERSATION
     max_score: ClassVar[float] = 100.0
 
     def __init__(

@@ -11,6 +11,7 @@ from eto_envs.core import TextEnv, WorldStep
 from eto_envs.errors import UnknownNameError
 from eto_envs.progress import Subgoal, completed_share
 from eto_envs.tasks import Manifest, Task
+from eto_envs.toy.conversation import CONVERSATION
 from eto_envs.toy.explorer import explore_house
 from eto_envs.toy.house import House, build_house
 
@@ -79,6 +80,8 @@ class LockedDoorEnv(TextEnv):
     ## Version History
     * v0: first version.
     """
+
+    conversation = CONVERSATION
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from eto_envs.errors import UnknownNameError
 from eto_envs.progress import Subgoal
 from eto_envs.tasks import Task
 from eto_envs.webshop.catalogues import open_catalogue
+from eto_envs.webshop.conversation import CONVERSATION
 from eto_envs.webshop.goals import Goal
 from eto_envs.webshop.html import render_html
 from eto_envs.webshop.nouns import NounTagger, find_tagger
@@ -63,14 +64,23 @@ class WebShopEnv(TextEnv):
     Progress is that reward, 0 where no product is open. `purchase_detail()` gives the parts as numbers.
 
     ## Arguments
-    * `catalogue`: `mini` (default; 1,200 made-up products, embedded), `1k` and `full` (the original's 1,000 and 1.18
-      million products; `eto-envs download webshop`), or a folder with files in the original's format.
+    * `catalogue`: `mini` (default; a synthetic catalogue of 1,200 products, embedded), `mini:N` (a synthetic one of N
+      products, 1 to 100,000), `1k` and `full` (the original's 1,000 and 1.18 million products; `eto-envs download
+      webshop`), or a folder with files in the original's format, for instance from `eto-envs generate webshop`.
     * `goals`: `human` or `synthetic`; the default is `human` (`synthetic` for `1k`, which has 13 human goals).
     * `manifest`: `products` (train, dev, test, no product in two splits), `original` (test: the first 500 goals, dev:
       the next 1,000, train: the rest), `eto` (the lists released with ETO, for `full` only, and the default there).
     * `tagger`: how the nouns of titles are found: `rules` (default, bundled), `words`, `spacy:MODEL` or one's own.
     * `observation_mode`, `show_attributes` (a button to the product's attributes; off, as in the paper).
     * Further arguments: see `TextEnv`.
+
+    ## Synthetic catalogues
+    `mini:N` is the first N products of an endless row whose first 1,200 are `mini`: `mini:1200` has the same products,
+    goals and identity. In the manifest `products`, a product has the same split whatever N is. The catalogue is
+    generated and indexed on first use and kept in `ETO_ENVS_DATA` (default: the user's cache folder): 1,000 products
+    take 1 s and 7 MB, 10,000 take 5 s and 64 MB, 100,000 take 30 s and 360 MB. Every product has one or two goals of
+    kind `human`; goals of kind `synthetic` exist up to 20,000 products. `eto-envs generate webshop --products N --seed
+    S --out DIR` writes such files for any N and seed.
 
     ## Fidelity
     WebShop at commit 64fa2a5, its text environment. With the same files, prices, rankings and nouns, observations,
@@ -98,6 +108,8 @@ class WebShopEnv(TextEnv):
     ## Version History
     * v0: first version.
     """
+
+    conversation = CONVERSATION
 
     def __init__(
         self,

@@ -13,11 +13,8 @@ search/         the index of `eto_envs.webshop.search`
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, overload
@@ -25,6 +22,7 @@ from typing import Any, BinaryIO, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from eto_envs.drafts import cached_folder
 from eto_envs.errors import DataError
 from eto_envs.webshop.building import SEED, RawCatalogue
 from eto_envs.webshop.catalogue import Catalogue, Labels
@@ -37,6 +35,7 @@ __all__ = ["FORMAT", "build_folder", "open_folder"]
 
 FORMAT = 1
 """Version of the layout; a folder of another version is built again."""
+_META = "meta.json"
 
 
 def build_folder(
@@ -51,11 +50,8 @@ def build_folder(
         seed: seeds the draws of prices and price caps.
         progress: called with the number of bytes of the product file read so far, now and then.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(folder)
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-    (draft / "goals").mkdir(parents=True)
-    try:
+    with cached_folder(folder, _META) as draft:
+        (draft / "goals").mkdir()
         source = RawCatalogue(raw, seed)
         count = _write_products(source, draft, progress)
         stored = ProductFile(draft)
@@ -72,11 +68,7 @@ def build_folder(
             "products": count,
             "identity": source.identity,
         }
-        (draft / "meta.json").write_text(json.dumps(meta, indent=1), encoding="utf-8")
-        with suppress(OSError):  # another process may have been faster
-            draft.replace(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        (draft / _META).write_text(json.dumps(meta, indent=1), encoding="utf-8")
 
 
 def open_folder(folder: Path) -> Catalogue:
@@ -86,7 +78,7 @@ def open_folder(folder: Path) -> Catalogue:
         DataError: the folder is no catalogue of this version.
     """
     try:
-        meta: dict[str, Any] = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        meta: dict[str, Any] = json.loads((folder / _META).read_text(encoding="utf-8"))
         if meta["format"] != FORMAT:
             raise ValueError(f"format {meta['format']}, expected {FORMAT}")
         labels = np.load(folder / "labels.npz")
@@ -104,26 +96,6 @@ def open_folder(folder: Path) -> Catalogue:
         )
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{folder} is no usable index of a catalogue ({error}); delete it to build it again.") from None
-
-
-def _sweep(folder: Path) -> None:
-    """Removes what processes left behind that were killed while they built this folder, and a folder without meta."""
-    for draft in folder.parent.glob(f".{folder.name}.*"):
-        number = draft.name.rpartition(".")[2]
-        if number == str(os.getpid()) or not _is_running(int(number)):
-            shutil.rmtree(draft, ignore_errors=True)
-    if folder.exists() and not (folder / "meta.json").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 class ProductFile(Sequence[Product]):

@@ -1,4 +1,4 @@
-"""A full run, killed with SIGKILL at twenty random moments, each time resumed, ends as an uninterrupted one does.
+"""A full run, killed with SIGKILL at random moments, each time resumed, ends as an uninterrupted one does.
 
 The uninterrupted run is a new interpreter, so that the two do not share one order of hashes.
 """
@@ -22,7 +22,6 @@ from eto_agent.run_folder import file_hash
 from eto_envs.trajectory import read_trajectories
 from tests.eto_agent.forks import OWN, WARM, cli, eto_agent
 
-KILLS = 20
 CONFIG = """
 env: {id: eto/LockedDoor-v0, settings: {max_steps: 6}, types: [one-key], train_per_type: 4, num_envs: 4, num_workers: 1}
 model: {name: "scratch:tiny", vocab_size: 400}
@@ -102,11 +101,11 @@ def finish(arguments: Sequence[str]) -> int:
     return cli(*arguments)
 
 
-def moments(ends: dict[str, float]) -> Iterator[tuple[str, float]]:
-    """Twenty moments, one drawn from each twentieth of a run's time, as the stage done before it and the time since."""
+def moments(ends: dict[str, float], count: int) -> Iterator[tuple[str, float]]:
+    """Moments drawn from equal parts of a run's time, each as the stage done before it and the time since."""
     rng = random.Random(0)
-    for number in range(KILLS):
-        moment = (number + rng.random()) / KILLS * max(ends.values())
+    for number in range(count):
+        moment = (number + rng.random()) / count * max(ends.values())
         stage, end = max([("", 0.0), *((stage, end) for stage, end in ends.items() if end <= moment)], key=_second)
         yield stage, moment - end
 
@@ -153,21 +152,22 @@ def results(folder: Path) -> dict[str, Any]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)  # a minute or two, where the machine does nothing else
-def test_twenty_kills_change_nothing(arguments: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [4, pytest.param(20, marks=pytest.mark.nightly)])
+def test_kills_change_nothing(kills: int, arguments: list[str], tmp_path: Path) -> None:
     whole, folder = tmp_path / "whole", tmp_path / "killed"
     ends = uninterrupted(arguments, whole)
     stages = list(ends)
     expected = results(whole)
     hit: list[str] = []
-    for after, seconds in moments(ends):
+    for after, seconds in moments(ends, kills):
         while not killed(arguments, folder, after, seconds, ends[stages[0]]):  # it came to its end before
             assert results(folder) == expected
             folder, seconds = tmp_path / f"killed-{len(hit)}-{seconds:g}", seconds / 2
         done = done_stages(folder)
         hit.append(next((stage for stage in stages if stage not in done), "after the end"))
     print("killed in", ", ".join(hit))
-    assert len(hit) == KILLS
-    assert len(set(hit)) >= KILLS // 2
+    assert len(hit) == kills
+    assert len(set(hit)) >= kills // 2
     last = eto_agent(*arguments, "--out", str(folder)).end()
     assert last.code == 0, last.err
     assert results(folder) == expected

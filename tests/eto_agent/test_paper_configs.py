@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import eto_envs  # noqa: F401  # registers the ids
-from eto_agent.config.schema import load_config
+from eto_agent.methods.catalogue import load_config
 
 FOLDER = Path(__file__).parents[2] / "benchmarks" / "methods" / "paper"
 MODELS = {"llama2_7b": "Llama-2-7b-chat", "llama2_13b": "Llama-2-13b-chat", "mistral_7b": "Mistral-7B"}

@@ -64,6 +64,6 @@ def test_alfworld(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["webshop", "alfworld", "demo", "locked_door"])
 def test_the_configurations_that_come_along_are_read(name: str) -> None:
-    from eto_agent.config.schema import load_config
+    from eto_agent.methods.catalogue import load_config
 
     assert load_config(ROOT / "configs" / f"{name}.yaml").out == Path("runs") / name

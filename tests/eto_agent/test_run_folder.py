@@ -63,12 +63,16 @@ def test_a_changed_configuration_is_refused_and_every_changed_key_named(folder: 
 
 
 def test_methods_and_levels_may_be_added(folder: Path) -> None:
-    RunFolder(folder, Config(methods=("ppo", "eto"), eto=Levels(("step",)), num_envs=2)).close()
+    growing = ("methods", "eto.levels")
+    more = Config(methods=("ppo", "eto"), eto=Levels(("step",)), num_envs=2)
+    with pytest.raises(ConfigChangedError, match=r"eto\.levels"):
+        RunFolder(folder, more)
+    RunFolder(folder, more, growing=growing).close()
     grown = yaml.safe_load((folder / "config.yaml").read_text())
     assert grown["methods"] == ["eto", "ppo"]
     assert grown["eto"]["levels"] == ["trajectory", "step"]
     assert grown["num_envs"] == 8
-    RunFolder(folder, Config()).close()
+    RunFolder(folder, Config(), growing=growing).close()
     assert yaml.safe_load((folder / "config.yaml").read_text()) == grown
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from eto_agent.cli import main
-from eto_agent.config.schema import load_config
+from eto_agent.methods.catalogue import load_config
 from eto_agent.run_folder import file_hash
 from eto_agent.session import Session
 

@@ -11,22 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from eto_agent.config.schema import (
-    BestOfNConfig,
-    ChatConfig,
-    EefConfig,
-    EnvConfig,
-    EtoConfig,
-    EvaluateConfig,
-    ExpertConfig,
-    GenerationConfig,
-    IprConfig,
-    IprDpoSettings,
-    ModelConfig,
-    RftConfig,
-    RunConfig,
-    SelfPlayConfig,
-)
+from eto_agent.config.schema import ChatConfig, EnvConfig, EvaluateConfig, ExpertConfig, GenerationConfig, ModelConfig
+from eto_agent.methods.best_of_n import BestOfNConfig
+from eto_agent.methods.catalogue import RunConfig, method_of
+from eto_agent.methods.eef import EefConfig
+from eto_agent.methods.eto import EtoConfig
+from eto_agent.methods.ipr import IprConfig, IprDpoSettings
+from eto_agent.methods.rft import RftConfig
+from eto_agent.methods.self_play import SelfPlayConfig
 from eto_agent.methods.sft import sft
 from eto_agent.session import Session
 from eto_agent.stages.experts import expert
@@ -90,6 +82,12 @@ def _leave_thoughts_out(file: Path) -> None:
 def copied(run: Path, to: Path) -> Path:
     """A run folder of its own, to go on from the same stages."""
     return shutil.copytree(run, to)
+
+
+def products_of(session: Session, name: str) -> dict[str, Any]:
+    """What a method makes in a session: name -> the folder of its model, or figures."""
+    method = method_of(name)
+    return dict(method.run(session, method.of(session.config)))
 
 
 def read(path: Path) -> list[Trajectory]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from eto_agent.chat.encoder import Message, Protocol, conversation
 from eto_agent.training.fit import DpoSettings, TrainSettings
+from eto_envs.conversation import ConversationFormat, Message, react_messages
 from eto_envs.trajectory import Trajectory, Turn
 
-PROTOCOL = Protocol("eto/Any-v0", "")
+WORDS = ConversationFormat("")
 PLACES = ("kitchen", "hall", "cellar", "garden", "attic")
 FAST = TrainSettings(epochs=2, batch_size=4, learning_rate=3e-3, max_length=512, device="cpu", save_steps=2)
 FAST_DPO = DpoSettings(epochs=2, batch_size=4, learning_rate=1e-3, max_length=512, device="cpu", save_steps=2)
@@ -29,7 +29,7 @@ def episode(number: int, *, right: bool = True) -> Trajectory:
 
 
 def messages(trajectory: Trajectory) -> list[Message]:
-    return conversation(trajectory, PROTOCOL)
+    return react_messages(trajectory, WORDS)
 
 
 def rows(folder: Path) -> list[dict[str, float]]:

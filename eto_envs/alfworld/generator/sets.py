@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import lzma
-import os
-import shutil
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -17,6 +13,7 @@ from eto_envs.alfworld.generator.drawing import generate_game
 from eto_envs.alfworld.generator.game import SPLITS, GeneratedGame
 from eto_envs.alfworld.generator.official import read_logic, write_official
 from eto_envs.alfworld.generator.rooms import TASK_WEIGHTS
+from eto_envs.drafts import new_entries
 from eto_envs.errors import DataError, UnknownNameError
 
 __all__ = [
@@ -129,36 +126,10 @@ def write_set(
         raise UnknownNameError(f"Unusable number of games {games}; expected a whole number from 1.")
     logic = read_logic(dialect, grammar_from)
     sizes = split_sizes(games)
-    with _whole_or_nothing(out / "json_2.1.1") as draft:
+    with new_entries(out, ["json_2.1.1"]) as draft:
         for game in generate_set(sizes, seed, trial=f"trial_G{seed}_{{:05d}}"):
-            write_official(game, draft / game.split, logic)
+            write_official(game, draft / "json_2.1.1" / game.split, logic)
     return sizes
-
-
-@contextmanager
-def _whole_or_nothing(target: Path) -> Generator[Path]:
-    """A folder to write in, which becomes `target` when all is well and is removed otherwise."""
-    if target.exists():
-        raise DataError(f"{str(target)!r} exists already; give another folder, or remove it first.")
-    home, made = target.parent, not target.parent.exists()
-    draft = home / f".{target.name}.{os.getpid()}"
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        draft.mkdir()
-        yield draft
-        draft.rename(target)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise
-        raise DataError(
-            f"The disk of {str(home)!r} is full ({error.strerror}), nothing was kept; free some space, ask for fewer "
-            "--games, or give another folder: --out"
-        ) from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-        if made:
-            with suppress(OSError):
-                home.rmdir()  # where nothing came into it
 
 
 def pack_games(games: Iterable[GeneratedGame]) -> bytes:

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eto_agent.chat.encoder import PROTOCOLS, ChatEncoder, Encoded, Message, Protocol, TemplateError, conversation, fits
+from eto_agent.chat.encoder import ChatEncoder, Encoded, TemplateError, fits
+from eto_envs.conversation import ConversationFormat, Message, react_messages
 from eto_envs.trajectory import Trajectory, Turn
 from tests.eto_agent.templates import CHATML, ENDS, IM, STYLES, byte_level, scored
 
 ENCODERS = {name: ChatEncoder(make()) for name, make in STYLES.items()}
 every_style = pytest.mark.parametrize("style", STYLES)
 
-BARE = Protocol("eto/Any-v0", "")
+BARE = ConversationFormat("")
 
 
 def episode(*turns: tuple[str, str], goal: str = "Boil water.", first: str = "You are in the kitchen.") -> Trajectory:
@@ -31,7 +32,7 @@ def test_scored_tokens_are_the_agents_turns(style: str) -> None:
     )
     trajectory.turns[1].role = "prefix"
     encoder = ENCODERS[style]
-    encoded = encoder.encode(conversation(trajectory, BARE, instruction="Do experiments."))
+    encoded = encoder.encode(react_messages(trajectory, BARE, instruction="Do experiments."))
     end = ENDS.get(style, "<|im_end|>")
     assert [text.lstrip() for text in scored(encoder, encoded)] == [
         f"Thought: fill it.\nAction: move pot to sink{end}",
@@ -44,7 +45,7 @@ def test_scored_tokens_are_the_agents_turns(style: str) -> None:
 @every_style
 def test_the_whole_is_what_the_template_renders(style: str) -> None:
     encoder = ENCODERS[style]
-    messages = conversation(episode(("Action: look", "A room."), ("Action: wait", "")), BARE)
+    messages = react_messages(episode(("Action: look", "A room."), ("Action: wait", "")), BARE)
     plain = [{"role": message["role"], "content": message["content"]} for message in messages[:-1]]
     text = encoder.tokenizer.apply_chat_template(plain, tokenize=False, add_generation_prompt=True)
     ids = encoder.prompt_ids(messages[:-1])
@@ -75,7 +76,7 @@ def test_any_content(style: str, task: str, turns: list[tuple[str, str, bool]], 
     for turn, (_, _, trained) in zip(trajectory.turns[1:], turns, strict=True):
         turn.role = "agent" if trained else "prefix"
         turn.text = turn.text if trained else f"Action: {turn.text}"
-    messages = conversation(trajectory, BARE, to_act=True)
+    messages = react_messages(trajectory, BARE, to_act=True)
     encoded = encoder.encode(messages[:-1])
     end = ENDS.get(style, "<|im_end|>").strip()
     expected = [message["content"].strip() for message in messages if message["trained"]]
@@ -104,20 +105,20 @@ def test_recorded_ids_are_kept(style: str) -> None:
         by_character += encoder.tokenizer("activate stove", add_special_tokens=False)["input_ids"]
     assert encoder.reply_text(by_character) == text
     trajectory = episode((text, "On."), ("Action: wait", ""))
-    plain = encoder.encode(conversation(trajectory, BARE))
+    plain = encoder.encode(react_messages(trajectory, BARE))
     trajectory.turns[1].meta["token_ids"] = by_character
-    kept = encoder.encode(conversation(trajectory, BARE))
-    where = len(encoder.prompt_ids(conversation(trajectory, BARE)[:1]))
+    kept = encoder.encode(react_messages(trajectory, BARE))
+    where = len(encoder.prompt_ids(react_messages(trajectory, BARE)[:1]))
     sampled = [*by_character, encoder.end_of_turn_ids[0]]
     assert kept.input_ids[where : where + len(sampled)] == tuple(sampled)
     assert kept.mask[where : where + len(sampled)] == (1,) * len(sampled)
     assert kept.retokenised == 0
 
     trajectory.turns[1].meta["token_ids"] = by_character[:-1]  # says something else than the text
-    other = encoder.encode(conversation(trajectory, BARE))
+    other = encoder.encode(react_messages(trajectory, BARE))
     assert (other.input_ids, other.mask, other.retokenised) == (plain.input_ids, plain.mask, 1)
     trajectory.turns[1].meta["token_ids"] = [10**6]  # another tokenizer's
-    assert encoder.encode(conversation(trajectory, BARE)).retokenised == 1
+    assert encoder.encode(react_messages(trajectory, BARE)).retokenised == 1
 
 
 def test_end_of_turn_ids() -> None:
@@ -146,7 +147,7 @@ def test_unusable_templates_are_refused(template: str, why: str) -> None:
 
 
 def test_a_template_that_rewrites_a_turn_is_refused() -> None:
-    messages = conversation(episode(("<think>hm</think>Action: look", "A room."), ("Action: wait", "")), BARE)
+    messages = react_messages(episode(("<think>hm</think>Action: look", "A room."), ("Action: wait", "")), BARE)
     with pytest.raises(TemplateError, match="re-writes turns"):
         ENCODERS["qwen-thinking"].encode(messages)
     assert ENCODERS["qwen"].encode(messages)
@@ -159,77 +160,11 @@ def test_no_template() -> None:
 
 def test_messages_in_the_wrong_place() -> None:
     encoder = ENCODERS["chatml"]
-    messages = conversation(episode(("Action: look", "A room.")), BARE)
+    messages = react_messages(episode(("Action: look", "A room.")), BARE)
     with pytest.raises(TemplateError, match="to_act=True"):
         encoder.prompt_ids(messages)
     with pytest.raises(TemplateError, match="end with an agent turn"):
         encoder.encode(messages[:-1])
-
-
-def shown(messages: list[Message]) -> list[tuple[str, str, bool]]:
-    return [(message["role"], message["content"], message["trained"]) for message in messages]
-
-
-def test_conversation() -> None:
-    trajectory = episode(("Action: look", "A room."), ("Action: wait", "Time."))
-    trajectory.turns.insert(1, Turn("prefix", "open door", "Open.", action="open door"))
-    example = episode(("Action: go", "Gone."), goal="Go.", first="Here.")
-    protocol = Protocol("eto/Any-v0", "Play.")
-    assert shown(conversation(trajectory, protocol, example=example)) == [
-        ("user", "Play.", False),
-        ("assistant", "OK", False),
-        ("user", "Go.\n\nHere.", False),
-        ("assistant", "Action: go", False),
-        ("user", "Boil water.\n\nYou are in the kitchen.", False),
-        ("assistant", "Action: open door", False),
-        ("user", "Observation: Open.", False),
-        ("assistant", "Action: look", True),
-        ("user", "Observation: A room.", False),
-        ("assistant", "Action: wait", True),
-    ]
-    assert shown(conversation(trajectory, protocol, instruction="", to_act=True))[-1] == (
-        "user",
-        "Observation: Time.",
-        False,
-    )
-    assert shown(conversation(episode(), protocol, instruction="")) == [
-        ("user", "Boil water.\n\nYou are in the kitchen.", False)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("reply", "action"),
-    [
-        ("Thought: x\nAction: look around", "look around"),
-        ("Action:look", "look"),
-        ("Action: a\nAction: b\n", "a\nAction: b"),
-        ("Action:", ""),
-        ("Thought: no", None),
-        ("action: look", None),
-    ],
-)
-def test_parse_action(reply: str, action: str | None) -> None:
-    assert BARE.parse_action(reply) == action
-
-
-@given(st.text())
-def test_parse_action_never_fails(reply: str) -> None:
-    action = BARE.parse_action(reply)
-    assert (action is None) == ("Action:" not in reply)
-    assert action is None or action == action.strip()
-
-
-def test_observations() -> None:
-    web = Protocol("eto/Any-v0", "", observation_prefix="Observation:\n", observation_in_task=False)
-    assert web.render_observation("A page") == "Observation:\nA page"
-    assert web.render_observation(web.format_error) == "Observation: Invalid format. The input must contains 'Action: '"
-    assert web.render_task("Buy.", "A page") == "Buy."
-
-
-def test_instructions_name_the_answer_format() -> None:
-    for env, protocol in PROTOCOLS.items():
-        assert protocol.env == env
-        assert protocol.instruction.endswith("Thought: <what you think>\nAction: <one action>")
 
 
 def test_fits() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from eto_agent.chat.encoder import ChatEncoder, Message, TemplateError
+from eto_agent.chat.encoder import ChatEncoder, TemplateError
 from eto_agent.chat.growing import GrowingPrompts
 from eto_agent.decoding.stop_strings import StopStrings
 from eto_agent.policies.base import cut_at
+from eto_envs.conversation import Message
 from tests.eto_agent.templates import STYLES
 
 TURNS: list[Message] = [

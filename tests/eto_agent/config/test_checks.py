@@ -9,7 +9,8 @@ import pytest
 
 from eto_agent.__main__ import main
 from eto_agent.config.checks import SettingError, check_config
-from eto_agent.config.schema import RunConfig, load_config, trainings
+from eto_agent.config.schema import trainings
+from eto_agent.methods.catalogue import RunConfig, load_config
 
 ROOT = Path(__file__).parents[3]
 TOY = str(ROOT / "configs" / "locked_door.yaml")
@@ -35,7 +36,7 @@ TOY = str(ROOT / "configs" / "locked_door.yaml")
         ("--methods self-play", "has random weights"),
         ("--methods self-play --self-play.first random --self-play.temperature 0", "greedy samples"),
         ("--methods eef --eef.temperature 0", "greedy samples"),
-        ("--expert.slips 1", "expert.slips=1.0 has to be 0 or more, and less than 1."),
+        ("--expert.mistakes 1", "expert.mistakes=1.0 has to be 0 or more, and less than 1."),
         ("--expert.break-off -1", "expert.break_off=-1.0 has to lie between 0 and 1."),
         ("--methods ppo --ppo.report-to nowhere", "tracker in report_to"),
         ("--env.settings max_steps=4 --env.types none-such", "none-such"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eto_agent.cli import main
-from eto_agent.config.schema import load_config
+from eto_agent.methods.catalogue import load_config
 from eto_envs.errors import EtoEnvError
 
 FILE = """

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from eto_agent.cli import main
-from eto_agent.config.schema import RunConfig, load_config
+from eto_agent.methods.catalogue import RunConfig, load_config
 from eto_agent.run_folder import RunFolder
 from eto_envs.errors import EtoEnvError
 

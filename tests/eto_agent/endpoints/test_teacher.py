@@ -10,26 +10,26 @@ from hypothesis import strategies as st
 
 from eto_agent.endpoints.client import Answer, EndpointSettings, Usage
 from eto_agent.endpoints.teacher import Teacher, TeacherSettings, judge
-from eto_agent.protocols import PROTOCOLS
+from eto_envs.conversation.live import conversation_format
 from eto_envs.errors import DataError
 from tests.eto_agent.api_server import Say, serving
 
-PROTOCOL = PROTOCOLS["eto/ScienceWorld-v0"]
+WORDS = conversation_format("eto/ScienceWorld-v0")
 PIECES = st.sampled_from(["Action:", "Thought:", "Observation:", "\n", " ", "go north", "I think", "go"]) | st.text()
 
 
 @settings(deadline=None)
 @given(st.lists(PIECES, max_size=8).map("".join), st.sampled_from(["go north", "look", "search[a]", "x"]))
 def test_no_answer_changes_the_action(text: str, action: str) -> None:
-    reply, reason = judge(Answer(text, "stop"), action, PROTOCOL)
+    reply, reason = judge(Answer(text, "stop"), action, WORDS)
     assert (reply is None) == bool(reason)
     if reply is not None:
-        assert PROTOCOL.parse_action(reply) == action
+        assert WORDS.parse_action(reply) == action
         thought = reply.removeprefix("Thought: ").removesuffix(f"\nAction: {action}")
         assert reply == f"Thought: {thought}\nAction: {action}"
         assert thought
         assert "\n" not in thought
-        assert PROTOCOL.stop not in reply
+        assert WORDS.stop not in reply
 
 
 def teacher(url: str, cache: Path, **more: float) -> Teacher:

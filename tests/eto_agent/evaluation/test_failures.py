@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eto_agent.evaluation.failures import FAILURES, failure_labels, failure_shares
+from eto_agent.evaluation.failures import failure_labels, failure_shares, label_meanings
+from eto_agent.worlds import world_of_record
 from eto_envs.making import make_env
 from eto_envs.recording import record_tasks, text_env
 from eto_envs.trajectory import Trajectory, Turn
-
-ALFWORLD = ("find an apple", "take a knife", "slice it", "take an apple", "put it in/on the fridge")
-WEBSHOP = ("type", "attribute: red", "option: xl", "price: at most 40.00")
-
-
-def acted(
-    action: str | None,
-    observation: str = "Ok.",
-    done: Sequence[int] = (),
-    *,
-    of: int = 5,
-    valid: bool = True,
-    score: float = 0.0,
-) -> Turn:
-    flags = [index in done for index in range(of)]
-    return Turn("agent", "", observation, action=action, valid=valid, score=score, subgoals=flags)
-
-
-def episode(
-    world: str, outcome: str, *turns: Turn, subgoals: Sequence[str] = ALFWORLD, task: str = "kind/0"
-) -> Trajectory:
-    return Trajectory(
-        f"eto/{world}-v0", task, "kind", "m/s", turns=[Turn("task", "Do it.", "A room."), *turns],
-        subgoals=list(subgoals), outcome=outcome, final_reward=float(outcome == "solved"),
-    )  # fmt: skip
-
-
-FOUND = acted("go to shelf 1", done=[0])
+from tests.eto_agent.episodes import ALFWORLD, FOUND, WEBSHOP, acted, episode
 
 
 @pytest.mark.parametrize(
@@ -61,9 +34,7 @@ FOUND = acted("go to shelf 1", done=[0])
             ],
             False,
         ),
-        ([acted("look", "A room."), acted("wait", "Time passes.")] * 4, False),
-        ([acted("examine ice", "ice"), acted("use thermometer on ice", "-5 degrees")] * 4, False),
-        ([acted("wait1", "Time passes.")] * 9, False),
+        ([acted("wait", "Nothing happens.", valid=False)] * 3, True),
         ([acted(None, "Invalid format.", valid=False)] * 4, False),
     ],
 )
@@ -77,76 +48,6 @@ def test_conduct_counts_the_agents_own_turns_only() -> None:
     assert told == set()
     assert failure_labels(episode("ALFWorld", "solved", acted("dance", valid=False))) == {"invalid_action"}
     assert failure_labels(episode("ALFWorld", "solved", acted(None, valid=False))) == {"format_error"}
-
-
-@pytest.mark.parametrize(
-    ("actions", "labels"),
-    [
-        (["take apple 1 from shelf 1", "take butterknife 2 from shelf 1"], set()),
-        (["take pen 1 from shelf 1"], {"wrong_object"}),
-        (["take Pen 1 from shelf 1"], {"wrong_object"}),
-    ],
-)
-def test_a_wrong_object_in_alfworld(actions: list[str], labels: set[str]) -> None:
-    turns = [FOUND, *(acted(action, done=[0]) for action in actions)]
-    assert failure_labels(episode("ALFWorld", "step_limit", *turns)) == {"out_of_steps", *labels}
-    refused = [FOUND, *(acted(action, done=[0], valid=False) for action in actions)]
-    assert "wrong_object" not in failure_labels(episode("ALFWorld", "step_limit", *refused))
-
-
-def test_a_knife_is_wrong_where_nothing_is_to_be_sliced() -> None:
-    whole = [name for name in ALFWORLD if "knife" not in name and "slice" not in name]
-    turns = [FOUND, acted("take knife 1 from shelf 1")]
-    assert "wrong_object" in failure_labels(episode("ALFWorld", "step_limit", *turns, subgoals=whole))
-
-
-def test_never_found_in_alfworld_means_every_thing_to_find() -> None:
-    two = ["find a pen", "take a pen", "find another pen"]
-    one_of_two = [acted("go to shelf 1", done=[0], of=3)]
-    both = [*one_of_two, acted("go to bed 1", done=[0, 2], of=3), acted("go to desk 1", of=3)]
-    assert "never_found" in failure_labels(episode("ALFWorld", "step_limit", *one_of_two, subgoals=two))
-    assert "never_found" not in failure_labels(episode("ALFWorld", "step_limit", *both, subgoals=two))
-
-
-@pytest.mark.parametrize(
-    ("turns", "labels"),
-    [
-        ([acted("focus on chair", "You focus on the chair.", score=-100)], {"wrong_focus"}),
-        (
-            [acted("Focus on egg", "Ambiguous request"), acted("1", "You focus on the egg.", score=-100)],
-            {"wrong_focus"},
-        ),
-        ([acted("eat egg", "You die.", score=-100)], {"never_found"}),
-        ([acted("focus on egg", "You focus on the egg.", score=50)], {"other"}),
-    ],
-)
-def test_a_failure_in_scienceworld(turns: list[Turn], labels: set[str]) -> None:
-    assert failure_labels(episode("ScienceWorld", "failed", *turns, subgoals=["focus on an animal"])) == labels
-
-
-@pytest.mark.parametrize(
-    ("done", "labels"),
-    [
-        ([0, 1, 3], {"missing_options"}),
-        ([0, 2, 3], {"wrong_object", "never_found"}),
-        ([1, 2], {"wrong_object", "never_found", "over_budget"}),
-    ],
-)
-def test_a_purchase_is_judged_by_its_parts(done: list[int], labels: set[str]) -> None:
-    bought = acted("click[Buy Now]", done=done, of=4)
-    assert failure_labels(episode("WebShop", "failed", bought, subgoals=WEBSHOP)) == labels
-
-
-def test_nothing_bought_is_no_wrong_purchase() -> None:
-    opened = acted("click[B01]", done=[0, 1], of=4)
-    assert failure_labels(episode("WebShop", "step_limit", opened, subgoals=WEBSHOP)) == {"out_of_steps"}
-    assert failure_labels(episode("WebShop", "gave_up", subgoals=WEBSHOP)) == {"gave_up", "never_found"}
-
-
-def test_a_wrong_key() -> None:
-    names = ["find the red key", "take the red key"]
-    wrong = [acted("open box", done=[0], of=2), acted("Take blue key from box", done=[0], of=2)]
-    assert failure_labels(episode("LockedDoor", "failed", *wrong, subgoals=names)) == {"wrong_object"}
 
 
 def test_a_broken_episode_has_no_labels_and_counts_nowhere() -> None:
@@ -185,7 +86,7 @@ EPISODES = st.builds(
 @settings(max_examples=300, deadline=None)
 def test_every_failed_episode_has_a_known_label(trajectory: Trajectory) -> None:
     labels = failure_labels(trajectory)
-    assert labels <= set(FAILURES)
+    assert labels <= set(label_meanings(world_of_record(trajectory.env)))
     assert bool(labels) or trajectory.outcome in ("solved", "error")
     if trajectory.outcome == "solved":
         assert labels <= {"loop", "invalid_action", "format_error"}

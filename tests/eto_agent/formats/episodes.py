@@ -6,7 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from eto_agent.protocols import PROTOCOLS
+from eto_envs.conversation.live import conversation_format
+from eto_envs.registration import ENV_IDS
 from eto_envs.trajectory import Trajectory, Turn
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -16,13 +17,13 @@ words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 @st.composite
 def trajectories(draw: st.DrawFn) -> Trajectory:
     """Episodes as `explore` records them: an action is what the reply says; a format error has none."""
-    env = draw(st.sampled_from(sorted(PROTOCOLS)))
-    protocol = PROTOCOLS[env]
+    env = draw(st.sampled_from(sorted(ENV_IDS)))
+    form = conversation_format(env)
     turns = [Turn("task", draw(words), draw(words))]
     for number in range(draw(st.integers(0, 4))):
         text = draw(st.one_of(words, st.tuples(words, words).map(lambda parts: f"{parts[0]}\nAction: {parts[1]}")))
-        action = protocol.parse_action(text)
-        observation = protocol.format_error if action is None else draw(words)
+        action = form.parse_action(text)
+        observation = form.format_error if action is None else draw(words)
         teacher = (
             number < draw(st.integers(0, 2)) and all(turn.role != "agent" for turn in turns) and action is not None
         )

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eto_agent.cli import main
-from eto_agent.config.schema import EnvConfig, ExpertConfig, RunConfig
+from eto_agent.config.schema import EnvConfig, ExpertConfig
 from eto_agent.formats import FORMATS, export_file, from_dataset, import_file, to_dataset
+from eto_agent.methods.catalogue import RunConfig
 from eto_agent.policies import OraclePolicy
 from eto_agent.session import Session
 from eto_agent.stages.experts import expert

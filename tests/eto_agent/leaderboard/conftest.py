@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config.schema import EnvConfig, EvaluateConfig, RunConfig
+from eto_agent.config.schema import EnvConfig, EvaluateConfig
 from eto_agent.leaderboard.add import Facts, add
+from eto_agent.methods.catalogue import RunConfig
 from eto_agent.session import Session
 from eto_agent.stages.evaluation import evaluate
 

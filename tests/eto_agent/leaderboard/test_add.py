@@ -11,15 +11,16 @@ from typing import Any
 import pytest
 
 from eto_agent.cli import main
-from eto_agent.config.schema import ChatConfig, EnvConfig, EvaluateConfig, RunConfig
+from eto_agent.config.schema import ChatConfig, EnvConfig, EvaluateConfig
 from eto_agent.evaluation.scoring import SCORING_PROTOCOLS as SCORES
 from eto_agent.leaderboard.add import add, short_id
 from eto_agent.leaderboard.check import check
 from eto_agent.leaderboard.submission import SubmissionError, json_schema, read_submission, to_text
-from eto_agent.protocols import PROTOCOLS
+from eto_agent.methods.catalogue import RunConfig
 from eto_agent.session import Session
 from eto_agent.stages.evaluation import evaluate, example_for
 from eto_agent.stages.experts import expert
+from eto_envs.registration import ENV_IDS
 from eto_envs.trajectory import read_trajectories, write_trajectories
 from tests.eto_agent.leaderboard.conftest import FACTS
 
@@ -181,4 +182,4 @@ def test_what_is_no_submission(text: str, tmp_path: Path) -> None:
 
 
 def test_names_of_environments() -> None:
-    assert {short_id(env_id) for env_id in PROTOCOLS} == {"alfworld", "lockeddoor", "scienceworld", "webshop"}
+    assert {short_id(env_id) for env_id in ENV_IDS} == {"alfworld", "lockeddoor", "scienceworld", "webshop"}

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from eto_agent.config.checks import SettingError
-from eto_agent.config.schema import BestOfNConfig, GenerationConfig
-from eto_agent.methods.best_of_n import best_of_n
+from eto_agent.config.schema import GenerationConfig
+from eto_agent.methods.best_of_n import BestOfNConfig
+from eto_agent.pipeline import run_method
 from eto_agent.run_folder import StageError
 from eto_agent.session import Session
 from eto_envs.trajectory import read_trajectories
@@ -17,7 +18,7 @@ from eto_envs.trajectory import read_trajectories
 
 def test_the_best_of_each_task_and_the_cost_of_all(opened: Callable[..., Session]) -> None:
     session = opened()
-    results = best_of_n(session, session.folder.output("sft", "model", "sft"))
+    results = run_method(session, "best-of-n")["best-of-3"]
     folder = session.folder.path / "evaluate" / "best-of-3"
     for split, figures in results.items():
         samples = list(read_trajectories(folder / f"{split}.samples.jsonl", strict=True))
@@ -42,10 +43,9 @@ def test_the_best_of_each_task_and_the_cost_of_all(opened: Callable[..., Session
 
 def test_it_is_not_sampled_again(opened: Callable[..., Session]) -> None:
     session = opened()
-    model = session.folder.output("sft", "model", "sft")
-    first = best_of_n(session, model)
+    first = run_method(session, "best-of-n")
     (session.folder.path / "evaluate" / "best-of-3" / "seen.samples.jsonl").unlink()  # a done stage does not look
-    assert best_of_n(session, model) == first
+    assert run_method(session, "best-of-n") == first
 
 
 @pytest.mark.parametrize(("samples", "temperature"), [(3, 0.0), (1, 1.0)])
@@ -54,7 +54,7 @@ def test_equal_samples_are_refused_before_any_is_made(
 ) -> None:
     session = opened(best_of_n=BestOfNConfig(samples, temperature))
     with pytest.raises(SettingError, match=r"best_of_n\.temperature above 0"):
-        best_of_n(session, session.folder.output("sft", "model", "sft"))
+        run_method(session, "best-of-n")
     assert not (session.folder.path / "evaluate").exists()
 
 
@@ -62,5 +62,5 @@ def test_samples_that_turn_out_equal_are_refused(opened: Callable[..., Session],
     """So cold that sampling is greedy in effect."""
     session = opened(best_of_n=BestOfNConfig(2, 1e-6), generation=GenerationConfig(max_new_tokens=8))
     with pytest.raises(StageError, match="in no task do two samples differ"):
-        best_of_n(session, session.folder.output("sft", "model", "sft"))
+        run_method(session, "best-of-n")
     assert not (tmp_path / "run" / "evaluate" / "best-of-2" / "stage.json").exists()

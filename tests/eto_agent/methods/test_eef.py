@@ -11,13 +11,14 @@ import pytest
 
 from eto_agent.chat.encoder import ChatEncoder
 from eto_agent.config.schema import ExpertConfig
-from eto_agent.methods.eef import eef, select
+from eto_agent.methods.eef import select
+from eto_agent.methods.sft import sft
 from eto_agent.pipeline import model_of
 from eto_agent.run_folder import StageError, file_hash
 from eto_agent.session import Session
 from eto_agent.stages.experts import expert
 from eto_envs.trajectory import Trajectory, Turn, write_trajectories
-from tests.eto_agent.toy_runs import Agent, config, copied, read
+from tests.eto_agent.toy_runs import Agent, config, copied, products_of, read
 from tests.eto_agent.trainings import messages
 
 EXPERTS = [
@@ -111,9 +112,9 @@ def test_from_experts_that_stop_half_way(imitated: Callable[[Agent], Path], tmp_
     assert len(failed) == 2
     assert {each.outcome for each in failed} == {"gave_up"}
     with Session(config(out)) as session:
-        [model] = eef(session, session.folder.output("sft", "model", "sft"))
+        [model] = products_of(session, "eef").values()
         assert model == model_of(session, "eef-1")
-        assert eef(session, session.folder.output("sft", "model", "sft")) == [model]
+        assert products_of(session, "eef") == {"eef-1": model}
     starts = read(out / "eef-1" / "explore" / "starts.jsonl")
     assert {(each.task, each.meta["start"]) for each in starts} == {
         (each.task, start) for each in failed for start in range(1, len(each.turns) - 1)
@@ -135,8 +136,9 @@ def test_where_no_expert_fails_it_says_what_to_do(tmp_path: Path) -> None:
     given = replace(config(tmp_path / "run"), expert=ExpertConfig())
     with Session(given) as session:
         expert(session)
+        sft(session)
         with pytest.raises(StageError, match=r"expert\.file.*--expert\.break-off"):
-            eef(session, tmp_path)
+            products_of(session, "eef")
 
 
 def test_failures_of_a_given_file_are_kept_apart(imitated: Callable[[Agent], Path], tmp_path: Path) -> None:

@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config.schema import EnvConfig, EtoConfig, ExpertConfig, GenerationConfig, ModelConfig, RunConfig
-from eto_agent.methods.eto import dpo, eto, explore, pairs, policy_before
+from eto_agent.config.schema import EnvConfig, ExpertConfig, GenerationConfig, ModelConfig
+from eto_agent.methods.catalogue import RunConfig
+from eto_agent.methods.eto import EtoConfig, Iteration, build, explore, train
 from eto_agent.methods.sft import sft
 from eto_agent.run_folder import StageError, file_hash
 from eto_agent.session import Session
 from eto_agent.stages.experts import expert
 from eto_agent.training.fit import DpoSettings, TrainSettings
 from eto_envs.trajectory import read_trajectories
+from tests.eto_agent.toy_runs import products_of
+
+FIRST = Iteration("trajectory", 1)
 
 
 @pytest.fixture
@@ -37,10 +41,10 @@ def test_the_chosen_side_is_the_better_one_and_training_moves_towards_it(config:
     with Session(config) as session:
         expert(session)
         before = sft(session)
-        explore(session, before, 1)
-        folder = pairs(session, 1).parent
-        model = dpo(session, before, 1)
-        again = dpo(session, before, 1)
+        explore(session, config.eto, FIRST)
+        folder = build(session, config.eto, FIRST).parent
+        model = train(session, config.eto, FIRST)
+        again = train(session, config.eto, FIRST)
     chosen = list(read_trajectories(folder / "chosen.jsonl", strict=True))
     rejected = list(read_trajectories(folder / "rejected.jsonl", strict=True))
     audit = json.loads((folder / "audit.json").read_text())
@@ -59,13 +63,14 @@ def test_where_every_pair_is_a_tie_the_policy_stays_as_it_is(config: RunConfig) 
     config = replace(config, env=replace(config.env, settings={"max_steps": 1}))
     with Session(config) as session:
         expert(session)
-        own = explore(session, sft(session), 1)
+        sft(session)
+        own = explore(session, config.eto, FIRST)
     with Session(
         replace(config, out=config.out.with_name("again"), expert=replace(config.expert, file=own))
     ) as session:
         expert(session)
         before = sft(session)
-        [after] = eto(session, before)
+        [after] = products_of(session, "eto").values()
         record = json.loads((session.folder.path / "eto-1" / "dpo" / "stage.json").read_text())
     assert file_hash(after) == file_hash(before)
     assert record["facts"] == {"pairs": 0}
@@ -74,20 +79,22 @@ def test_where_every_pair_is_a_tie_the_policy_stays_as_it_is(config: RunConfig) 
 @pytest.mark.parametrize(("iteration", "told"), [(0, "count from 1"), (1, "eto-agent sft"), (3, "dpo --iteration 2")])
 def test_an_iteration_needs_the_policy_before_it(config: RunConfig, iteration: int, told: str) -> None:
     with Session(config) as session, pytest.raises(StageError, match=told):
-        policy_before(session, iteration)
+        Iteration("trajectory", iteration).model_before(session)
 
 
 def test_tasks_without_an_expert_are_not_explored(config: RunConfig) -> None:
     with Session(replace(config, env=replace(config.env, expert_per_type=1))) as session:
         demonstrated = [each.task for each in read_trajectories(expert(session))]
-        explored = [each.task for each in read_trajectories(explore(session, sft(session), 1))]
+        sft(session)
+        explored = [each.task for each in read_trajectories(explore(session, config.eto, FIRST))]
     assert sorted(explored) == sorted(demonstrated) == ["one-key/0", "three-keys/0", "two-keys/0"]
 
 
 def test_fewer_tasks_may_be_explored_than_there_are_experts(config: RunConfig) -> None:
     with Session(replace(config, env=replace(config.env, explore_per_type=1))) as session:
         demonstrated = [each.task for each in read_trajectories(expert(session))]
-        explored = [each.task for each in read_trajectories(explore(session, sft(session), 1))]
+        sft(session)
+        explored = [each.task for each in read_trajectories(explore(session, config.eto, FIRST))]
     types = len(session.train_tasks) // 2
     assert (len(demonstrated), len(explored)) == (2 * types, types)
     assert set(explored) < set(demonstrated)

@@ -9,22 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config.schema import EtoConfig, Level, load_config
-from eto_agent.methods.eto import dpo, eto, explore, name_of, pairs, policy_before
+from eto_agent.methods.catalogue import load_config
+from eto_agent.methods.eto import EtoConfig, Iteration, Level, build, explore, train
 from eto_agent.pipeline import model_of
 from eto_agent.run_folder import StageError, file_hash
 from eto_agent.session import Session
 from tests.eto_agent.forks import Fork
-from tests.eto_agent.toy_runs import Agent, config, copied, read
+from tests.eto_agent.toy_runs import Agent, config, copied, products_of, read
 
 
 @pytest.fixture(scope="module")
 def trained(imitated: Callable[[Agent], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run in which every level has been trained."""
     out = copied(imitated("barely"), tmp_path_factory.mktemp("levels") / "run")
-    with Session(config(out)) as session:
-        for level in ("step", "trajectory", "mixture"):
-            eto(session, session.folder.output("sft", "model", "sft"), level)
+    with Session(config(out, levels=("step", "trajectory", "mixture"))) as session:
+        products_of(session, "eto")
     return out
 
 
@@ -70,8 +69,8 @@ def test_each_level_is_a_model_of_its_own(trained: Path) -> None:
     names = ("eto-1", "eto-step-1", "eto-mixture-1")
     with Session(config(trained)) as session:
         models = [model_of(session, name) for name in names]
-        assert [name_of(1, level) for level in ("trajectory", "step", "mixture")] == list(names)
-        assert policy_before(session, 2, "step") == models[1]
+        assert [Iteration(level, 1).name for level in ("trajectory", "step", "mixture")] == list(names)
+        assert Iteration("step", 2).model_before(session) == models[1]
         with pytest.raises(StageError, match="dpo --iteration 2 --level mixture"):
             model_of(session, "eto-mixture-2")
     assert len({file_hash(Path(str(model))) for model in models}) == 3
@@ -86,7 +85,7 @@ def test_what_another_level_explored_is_taken_over(trained: Path) -> None:
 
 def explore_from_sft(out: Path, level: Level) -> None:
     with Session(config(out)) as session:
-        explore(session, session.folder.output("sft", "model", "sft"), 1, level)
+        explore(session, session.config.eto, Iteration(level, 1))
 
 
 @pytest.mark.slow
@@ -108,11 +107,13 @@ def test_killed_over_a_step_it_goes_on_to_the_same_episodes(
 
 @pytest.mark.parametrize("level", ["step", "mixture"])
 def test_a_stage_that_is_too_early_names_the_level(tmp_path: Path, level: Level) -> None:
+    iteration = Iteration(level, 1)
     with Session(config(tmp_path / "run")) as session:
+        settings = session.config.eto
         for stage, told in (
-            (lambda: pairs(session, 1, level), f"explore --iteration 1 --level {level}"),
-            (lambda: dpo(session, Path(), 1, level), f"pairs --iteration 1 --level {level}"),
-            (lambda: policy_before(session, 3, level), f"dpo --iteration 2 --level {level}"),
+            (lambda: build(session, settings, iteration), f"explore --iteration 1 --level {level}"),
+            (lambda: train(session, settings, iteration), f"pairs --iteration 1 --level {level}"),
+            (lambda: Iteration(level, 3).model_before(session), f"dpo --iteration 2 --level {level}"),
         ):
             with pytest.raises(StageError, match=told):
                 stage()
@@ -147,8 +148,9 @@ def test_later_iterations_train_with_their_own_settings(tmp_path: Path) -> None:
     from eto_agent.methods.eto import _settings
 
     given = config(tmp_path / "run", settings="release")
-    with Session(given) as session:
-        assert _settings(session, 1) == given.eto.dpo
-        assert _settings(session, 2) == _settings(session, 3) == replace(given.eto.dpo, beta=0.5, learning_rate=5e-7)
-        careful = replace(given.eto.dpo, beta=0.5, learning_rate=1e-7)
-        assert _settings(session, 1, "careful-step") == _settings(session, 2, "careful-step") == careful
+    filled = given.eto.filled("eto/LockedDoor-v0")
+    later = replace(given.eto.dpo, beta=0.5, learning_rate=5e-7)
+    found = [_settings(filled, Iteration("trajectory", number)) for number in (1, 2, 3)]
+    assert found == [given.eto.dpo, later, later]
+    careful = replace(given.eto.dpo, beta=0.5, learning_rate=1e-7)
+    assert [_settings(filled, Iteration("careful-step", number)) for number in (1, 2)] == [careful, careful]

@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.methods.eef import eef
-from eto_agent.methods.ipr import ipr
 from eto_agent.run_folder import file_hash
 from eto_agent.session import Session
 from tests.eto_agent.forks import Fork
-from tests.eto_agent.toy_runs import Agent, config, copied
+from tests.eto_agent.toy_runs import Agent, config, copied, products_of
 
 KILLED_AT = ("ipr-1/score/agent.jsonl", "ipr-2/score/expert.jsonl", "eef-1/explore/starts.jsonl")
 RESULTS = (
@@ -29,9 +27,8 @@ RESULTS = (
 
 def finish(out: Path) -> None:
     with Session(config(out)) as session:
-        imitator = session.folder.output("sft", "model", "sft")
-        ipr(session, imitator)
-        eef(session, imitator)
+        products_of(session, "ipr")
+        products_of(session, "eef")
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,17 @@ from typing import Any
 import pytest
 
 from eto_agent.chat.encoder import ChatEncoder
-from eto_agent.config.schema import PpoConfig, RunConfig, load_config
-from eto_agent.methods.ppo import ppo
+from eto_agent.methods.catalogue import RunConfig, load_config
 from eto_agent.models import load_tokenizer
 from eto_agent.online.episodes import sampled_episode
-from eto_agent.pipeline import model_of
+from eto_agent.online.settings import PpoConfig
+from eto_agent.pipeline import model_of, run_method
 from eto_agent.run_folder import file_hash
 from eto_agent.session import Session
 from eto_agent.training.job import TrainingError
 from eto_envs.trajectory import read_trajectories
 from tests.eto_agent.forks import eto_agent, finished
+from tests.eto_agent.toy_runs import products_of
 
 CONFIG = """
 env: {id: eto/LockedDoor-v0, settings: {max_steps: 5}, train_per_type: 2, num_envs: 4, num_workers: 1}
@@ -136,6 +138,7 @@ def test_killed_in_the_middle_of_an_update(config: Path, whole: Path, tmp_path: 
         pass
 
     run = dataclasses.replace(load_config(config), out=tmp_path / "run")
+    shutil.copytree(whole / "sft", run.out / "sft")
     saved: list[str] = []
 
     def save(self: Any, folder: Path, notes: Any, original: Any = Learner.save) -> Path:
@@ -148,10 +151,10 @@ def test_killed_in_the_middle_of_an_update(config: Path, whole: Path, tmp_path: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Learner, "save", save)
         with Session(run) as session, pytest.raises(Stop):
-            ppo(session, whole / "sft" / "model")
+            products_of(session, "ppo")
         assert len(rows(tmp_path / "run")) == 2
         with Session(run) as session:
-            made = ppo(session, whole / "sft" / "model")
+            [made] = products_of(session, "ppo").values()
     assert saved == ["0001", "0002", "0002", "0003"]
     assert file_hash(made) == file_hash(whole / "ppo" / "model")
     assert rows(tmp_path / "run") == rows(whole)
@@ -170,7 +173,7 @@ def test_killed_in_the_middle_of_an_update(config: Path, whole: Path, tmp_path: 
 def test_settings_that_cannot_work(tmp_path: Path, settings: PpoConfig, told: str) -> None:
     run = dataclasses.replace(load_config_of_toy(), out=tmp_path / "run", ppo=settings)
     with Session(run) as session, pytest.raises(TrainingError, match=told):
-        ppo(session, tmp_path)
+        run_method(session, "ppo")
     assert not (tmp_path / "run" / "ppo").exists()
 
 
@@ -182,5 +185,6 @@ def load_config_of_toy() -> RunConfig:
 def test_episodes_that_are_too_long_are_told(config: Path, whole: Path, tmp_path: Path) -> None:
     run = load_config(config)
     run = dataclasses.replace(run, out=tmp_path / "run", ppo=dataclasses.replace(run.ppo, max_length=10))
+    shutil.copytree(whole / "sft", run.out / "sft")
     with Session(run) as session, pytest.raises(TrainingError, match=r"8 are longer than ppo\.max_length=10"):
-        ppo(session, whole / "sft" / "model")
+        products_of(session, "ppo")

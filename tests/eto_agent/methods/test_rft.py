@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from eto_agent.config.checks import SettingError
-from eto_agent.config.schema import RftConfig
-from eto_agent.methods.rft import rft
+from eto_agent.methods.rft import RftConfig
+from eto_agent.pipeline import run_method
 from eto_agent.run_folder import file_hash
 from eto_agent.session import Session
 from eto_envs.trajectory import Trajectory, read_trajectories
 from tests.eto_agent.forks import eto_agent, finished
-from tests.eto_agent.toy_runs import CONFIG
+from tests.eto_agent.toy_runs import CONFIG, products_of
 
 BRIEF = replace(CONFIG.sft, epochs=4, save_steps=4)
 WARM = RftConfig(samples=6, temperature=1.6, threshold=0.2, iterations=2)
@@ -34,8 +34,8 @@ def facts(folder: Path, stage: str) -> dict[str, int]:
 def test_only_new_successes_are_added(opened: Callable[..., Session]) -> None:
     session = opened(rft=WARM, sft=BRIEF)
     folder = session.folder.path
-    models = rft(session, session.folder.output("sft", "model", "sft"))
-    assert models == [folder / "rft-1" / "sft" / "model", folder / "rft-2" / "sft" / "model"]
+    models = products_of(session, "rft")
+    assert models == {"rft": folder / "rft-1" / "sft" / "model", "rft-2": folder / "rft-2" / "sft" / "model"}
     known = {(each.task, tuple(each.actions)) for each in read(folder, "expert/trajectories.jsonl")}
     count = len(known)
     for iteration in (1, 2):
@@ -61,7 +61,7 @@ def test_only_new_successes_are_added(opened: Callable[..., Session]) -> None:
 def test_what_the_expert_did_is_not_learned_twice(opened: Callable[..., Session]) -> None:
     """At temperature 1 the agent, who knows the expert by heart, does what the expert did."""
     session = opened(rft=RftConfig(samples=2), sft=BRIEF)
-    rft(session, session.folder.output("sft", "model", "sft"))
+    products_of(session, "rft")
     found = facts(session.folder.path, "rft-1/collect")
     assert found["duplicates"] > 0
     assert found["kept"] + found["duplicates"] == found["successful"]
@@ -70,7 +70,7 @@ def test_what_the_expert_did_is_not_learned_twice(opened: Callable[..., Session]
 def test_the_base_model_is_trained_not_the_sft_agent(opened: Callable[..., Session]) -> None:
     """With nothing new to learn from, RFT is SFT again."""
     session = opened(rft=RftConfig(samples=1, threshold=2.0))
-    [model] = rft(session, session.folder.output("sft", "model", "sft"))
+    [model] = products_of(session, "rft").values()
     assert file_hash(model / "model.safetensors") == file_hash(
         session.folder.path / "sft" / "model" / "model.safetensors"
     )
@@ -79,7 +79,7 @@ def test_the_base_model_is_trained_not_the_sft_agent(opened: Callable[..., Sessi
 def test_equal_samples_are_refused(opened: Callable[..., Session]) -> None:
     session = opened(rft=RftConfig(samples=4, temperature=0.0))
     with pytest.raises(SettingError, match="greedy samples of a task are all equal"):
-        rft(session, session.folder.output("sft", "model", "sft"))
+        run_method(session, "rft")
 
 
 @pytest.mark.slow

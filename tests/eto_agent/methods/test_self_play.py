@@ -11,13 +11,12 @@ import pytest
 
 from eto_agent.config.checks import SettingError
 from eto_agent.evaluation.scoring import strict_score
-from eto_agent.methods.self_play import self_play
-from eto_agent.pipeline import model_of, run
+from eto_agent.pipeline import model_of, run, run_method
 from eto_agent.report.findings import read_findings
 from eto_agent.run_folder import StageError, file_hash
 from eto_agent.session import Session
 from eto_envs.trajectory import Trajectory, read_trajectories
-from tests.eto_agent.toy_runs import CONFIG, Agent
+from tests.eto_agent.toy_runs import CONFIG, Agent, products_of
 
 SELF_PLAY = replace(
     CONFIG,
@@ -117,7 +116,7 @@ def test_a_trained_model_explores_for_itself(imitated: Callable[[Agent], Path], 
     settings = replace(CONFIG.self_play, first="base", variants=("eto",), samples=3, temperature=2.0, iterations=2)
     config = replace(SELF_PLAY, out=tmp_path / "run", model=model, self_play=settings, env=CONFIG.env)
     with Session(config) as session:
-        models = self_play(session)
+        models = products_of(session, "self-play")
         assert list(models) == ["self-play-eto", "self-play-eto-2"]
         assert not (tmp_path / "run" / "self-play" / "base").exists()
         again = read(session, "self-play/eto/2/explore/trajectories.jsonl")
@@ -133,7 +132,7 @@ def test_a_scratch_model_cannot_explore_first(tmp_path: Path) -> None:
         Session(replace(refused, methods=())) as session,
         pytest.raises(SettingError, match=r"--self-play\.first random"),
     ):
-        self_play(session)
+        run_method(session, "self-play")
     assert not (refused.out / "self-play").exists()
 
 
@@ -143,4 +142,4 @@ def test_nothing_good_is_told(tmp_path: Path) -> None:
         Session(replace(SELF_PLAY, out=tmp_path / "run", self_play=settings)) as session,
         pytest.raises(StageError, match="None of 36 episodes reaches"),
     ):
-        self_play(session)
+        products_of(session, "self-play")

@@ -1,4 +1,4 @@
-"""Slips: mistakes that change nothing, are put right by the plan, and are never imitated."""
+"""Mistakes of the oracle: they change nothing, are put right by the plan, and are never imitated."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.chat.encoder import PROTOCOLS, ChatEncoder, conversation
-from eto_agent.config.schema import EnvConfig, ExpertConfig, RunConfig
+from eto_agent.chat.encoder import ChatEncoder
+from eto_agent.config.schema import EnvConfig, ExpertConfig
+from eto_agent.methods.catalogue import RunConfig
 from eto_agent.models import create_scratch, load_tokenizer
 from eto_agent.rollout.start_states import start_states_along
 from eto_agent.session import Session
 from eto_agent.stages.experts import expert
+from eto_envs.conversation import react_messages
+from eto_envs.conversation.live import conversation_format
 from eto_envs.errors import UnknownNameError
 from eto_envs.trajectory import Trajectory, read_trajectories
 
@@ -23,7 +26,7 @@ WORLDS = {
 
 def experts(folder: Path, env_id: str, slips: float, *, seed: int = 0, rationales: bool = True) -> list[Trajectory]:
     env = EnvConfig(id=env_id, settings=WORLDS[env_id], train_per_type=6, num_envs=3, num_workers=1)
-    config = RunConfig(out=folder, seed=seed, env=env, expert=ExpertConfig(slips=slips, rationales=rationales))
+    config = RunConfig(out=folder, seed=seed, env=env, expert=ExpertConfig(mistakes=slips, rationales=rationales))
     with Session(config) as session:
         return list(read_trajectories(expert(session), strict=True))
 
@@ -45,8 +48,8 @@ def test_experts_slip_and_solve_their_tasks_all_the_same(env_id: str, tmp_path: 
 @pytest.mark.parametrize("env_id", WORLDS)
 def test_slips_are_read_and_never_imitated(env_id: str, tmp_path: Path) -> None:
     found = experts(tmp_path / "a", env_id, 0.4)
-    protocol = PROTOCOLS[env_id]
-    messages = [conversation(each, protocol, instruction="") for each in found]
+    words = conversation_format(env_id)
+    messages = [react_messages(each, words, instruction="") for each in found]
     create_scratch(
         "tiny", [message["content"] for each in messages for message in each], tmp_path / "m", seed=0, vocab_size=400
     )
@@ -84,5 +87,5 @@ def test_without_rationales_replies_are_bare_actions(tmp_path: Path) -> None:
 def test_worlds_without_slips_are_named(tmp_path: Path) -> None:
     env = EnvConfig(id="eto/WebShop-v0", train_per_type=1, num_envs=1, num_workers=1)
     with pytest.raises(UnknownNameError, match="eto/ALFWorld-v0, eto/LockedDoor-v0"):
-        Session(RunConfig(out=tmp_path / "run", env=env, expert=ExpertConfig(slips=0.1)))
+        Session(RunConfig(out=tmp_path / "run", env=env, expert=ExpertConfig(mistakes=0.1)))
     assert not (tmp_path / "run").exists()

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from eto_agent.cli import main
-from eto_agent.config.schema import load_config
 from eto_agent.endpoints.client import EndpointSettings, Usage
+from eto_agent.methods.catalogue import load_config
 from eto_agent.policies import Conversation, OpenAIPolicy
 from eto_agent.session import Session
 from eto_envs.tasks import TaskSet

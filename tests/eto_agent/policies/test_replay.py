@@ -8,8 +8,8 @@ import gymnasium
 
 import eto_envs  # noqa: F401  # registers the ids
 from eto_agent.policies import Conversation, RandomPolicy, ReplayPolicy, Reply
-from eto_agent.protocols import PROTOCOLS
-from eto_agent.rollout.exploration import World, explore
+from eto_agent.rollout.exploration import Environments, explore
+from eto_envs.conversation.live import conversation_format
 from eto_envs.pool import EnvPool
 from eto_envs.recording import text_env
 from eto_envs.tasks import TaskSet
@@ -58,8 +58,8 @@ def test_recordings_are_found_by_task_and_sample() -> None:
 
 def test_a_replayed_exploration_is_the_recorded_one(tmp_path: Path) -> None:
     with EnvPool(ENV_ID, 2, max_steps=6) as pool:
-        world = World(pool, ENV_ID, PROTOCOLS[ENV_ID], {"max_steps": 6})
-        first = explore(TASKS, RandomPolicy(1), world, tmp_path / "a.jsonl", samples=2)
-        again = explore(TASKS, ReplayPolicy(first, "random"), world, tmp_path / "b.jsonl", samples=2)
+        there = Environments(pool, ENV_ID, conversation_format(ENV_ID), {"max_steps": 6})
+        first = explore(TASKS, RandomPolicy(1), there, tmp_path / "a.jsonl", samples=2)
+        again = explore(TASKS, ReplayPolicy(first, "random"), there, tmp_path / "b.jsonl", samples=2)
     assert again == first
     assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from eto_agent.config.schema import METHOD_NAMES, EtoConfig, RftConfig, RunConfig, SelfPlayConfig
-from eto_agent.pipeline import MODELS
+from eto_agent.methods.catalogue import METHODS, RunConfig
+from eto_agent.methods.eto import EtoConfig
+from eto_agent.methods.method import Method
+from eto_agent.methods.rft import RftConfig
+from eto_agent.methods.self_play import SelfPlayConfig
 from eto_agent.report.naming import expected_stages, is_trained, policy_key, stage_key
 
 
@@ -25,7 +28,8 @@ def test_policies_stand_in_the_order_of_the_run() -> None:
     methods = ["ppo", "eto", "best-of-n", "self-play"]
     wanted = ["random", "base", "sft", "ppo", "eto-1", "eto-2", "eto-10", "eto-step-1", "best-of-4", "self-play-eto"]
     wanted += ["something-else", "openai-model", "oracle"]
-    assert sorted(shuffled(wanted), key=lambda policy: policy_key(policy, methods)) == wanted
+    given = {"methods": methods, "best_of_n": {"samples": 4}}
+    assert sorted(shuffled(wanted), key=lambda policy: policy_key(policy, given)) == wanted
 
 
 def test_stages_stand_in_the_order_of_the_run() -> None:
@@ -33,12 +37,12 @@ def test_stages_stand_in_the_order_of_the_run() -> None:
     wanted += ["eto-1/dpo", "eto-2/explore", "eto-step-1/explore", "self-play/explore", "self-play/eto/1/pairs"]
     wanted += ["self-play/eto/1/dpo", "evaluate/random", "evaluate/sft", "evaluate/rft", "evaluate/eto-1"]
     methods = ["rft", "eto", "self-play"]
-    assert sorted(shuffled(wanted), key=lambda stage: stage_key(stage, methods)) == wanted
+    assert sorted(shuffled(wanted), key=lambda stage: stage_key(stage, {"methods": methods})) == wanted
 
 
 def test_what_was_not_trained_here_is_told_from_what_was() -> None:
     names = ("random", "oracle", "base", "openai-gpt", "replay-x", "sft", "ppo", "best-of-4")
-    assert [name for name in names if is_trained(name)] == ["sft", "ppo", "best-of-4"]
+    assert [name for name in names if is_trained(name, {"best_of_n": {"samples": 4}})] == ["sft", "ppo", "best-of-4"]
 
 
 def test_only_sft_is_expected_where_no_method_is_named() -> None:
@@ -70,15 +74,17 @@ def test_iterations_and_levels_are_expected() -> None:
     assert "rft-2/collect" in stages
 
 
-@pytest.mark.parametrize("method", METHOD_NAMES)
-def test_every_method_is_known_under_the_names_of_its_stages(method: str) -> None:
-    """What is expected is what the pipeline makes: its models lie in these stages."""
-    stages = expected_stages(config(method))
-    own = [stage for stage in stages if stage not in expected_stages(config())]
-    assert any(stage.startswith("evaluate/") for stage in own), "a method unknown here"
-    homes = {stage.format(number) for stage, _ in MODELS.values() for number in (1, 2)}
-    trained = [stage for stage in own if stage.rpartition("/")[2] in ("dpo", "sft", "ppo")]
-    assert [stage for stage in trained if not stage.startswith("evaluate/") and stage not in homes] == []
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_every_method_has_its_place(method: Method[Any]) -> None:
+    """Its products and stages stand behind SFT's in their own order, and are expected of a run."""
+    given = config(method.name)
+    products = method.products(method.settings())
+    names = [each.name for each in products]
+    assert names
+    assert sorted(shuffled(["sft", "oracle", *names]), key=lambda name: policy_key(name, given))[1:-1] == names
+    stages = list(dict.fromkeys(stage for each in products for stage in each.stages))
+    assert sorted(shuffled(stages), key=lambda stage: stage_key(stage, given)) == stages
+    assert {*stages, *(f"evaluate/{name}" for name in names)} <= set(expected_stages(given))
 
 
 def test_a_method_of_another_version_is_no_error() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from eto_agent.config.schema import RunConfig
 from eto_agent.evaluation.stats import Estimate
+from eto_agent.methods.catalogue import RunConfig
 from eto_agent.report import write_report
 from eto_agent.report.findings import read_findings
 from eto_agent.run_folder import RunFolder, StageError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config.schema import RunConfig
+from eto_agent.methods.catalogue import RunConfig
 from eto_agent.report.costs import costs, duration
 from eto_agent.report.findings import read_findings
 from eto_agent.report.replays import link_to, replays, shown_episodes

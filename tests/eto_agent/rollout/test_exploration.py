@@ -19,24 +19,26 @@ import pytest
 
 import eto_envs  # noqa: F401  # registers the ids
 from eto_agent.policies import Conversation, OraclePolicy, Policy, RandomPolicy, Reply
-from eto_agent.protocols import PROTOCOLS
-from eto_agent.rollout.exploration import World, explore
+from eto_agent.rollout.exploration import Environments, explore
+from eto_envs.conversation.live import conversation_format
 from eto_envs.pool import EnvPool
 from eto_envs.recording import text_env
 from eto_envs.tasks import Task, TaskSet
 from eto_envs.trajectory import Trajectory
 
 ROOT = Path(__file__).parents[3]
-WORLDS = ROOT / "tests" / "eto_envs" / "worlds"
+UNRULY = ROOT / "tests" / "eto_envs" / "worlds"
 ENV_ID = "eto/LockedDoor-v0"
-PROTOCOL = PROTOCOLS[ENV_ID]
+WORDS = conversation_format(ENV_ID)
 TASKS = text_env(gymnasium.make(ENV_ID)).manifest["seen"]
 
 
 @contextmanager
-def world(num_envs: int = 3, env_id: str = ENV_ID, workers: int | None = None, **settings: Any) -> Iterator[World]:
+def world(
+    num_envs: int = 3, env_id: str = ENV_ID, workers: int | None = None, **settings: Any
+) -> Iterator[Environments]:
     with EnvPool(env_id, num_envs, num_workers=workers, max_restarts=0, **settings) as pool:
-        yield World(pool, env_id, PROTOCOL, settings)
+        yield Environments(pool, env_id, WORDS, settings)
 
 
 @dataclass
@@ -162,7 +164,7 @@ def test_a_reply_without_an_action_costs_a_step_and_is_told(tmp_path: Path) -> N
         [trajectory] = explore(some(1), Saying("I wonder."), running, tmp_path / "t.jsonl")
     assert (trajectory.outcome, trajectory.final_reward) == ("step_limit", 0.0)
     turns = trajectory.turns[1:]
-    assert [(turn.action, turn.observation, turn.valid) for turn in turns] == [(None, PROTOCOL.format_error, False)] * 4
+    assert [(turn.action, turn.observation, turn.valid) for turn in turns] == [(None, WORDS.format_error, False)] * 4
 
 
 def test_format_errors_and_actions_share_the_limit(tmp_path: Path) -> None:
@@ -188,7 +190,7 @@ def test_a_policy_without_an_answer_gives_up(tmp_path: Path) -> None:
 def test_an_episode_whose_worker_dies_is_an_error_and_the_rest_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.syspath_prepend(str(WORLDS))
+    monkeypatch.syspath_prepend(str(UNRULY))
     tasks = some(6)
 
     class Deadly(OraclePolicy):

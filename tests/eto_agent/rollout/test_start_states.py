@@ -14,20 +14,20 @@ from typing import Any
 
 import pytest
 
-from eto_agent.chat.encoder import conversation
 from eto_agent.policies import Conversation, OraclePolicy, RandomPolicy, Reply
-from eto_agent.rationales import RATIONALES
-from eto_agent.rollout.exploration import World, explore
+from eto_agent.rollout.exploration import Environments, explore
 from eto_agent.rollout.start_states import StartState, spread, start_states_along
+from eto_agent.worlds.locked_door import LOCKED_DOOR
+from eto_envs.conversation import react_messages
 from eto_envs.errors import UnknownNameError
 from eto_envs.trajectory import Trajectory, Turn, read_trajectories
-from tests.eto_agent.rollout.test_exploration import ENV_ID, PROTOCOL, ROOT, WORLDS, Saying, some, world
+from tests.eto_agent.rollout.test_exploration import ROOT, UNRULY, WORDS, Saying, some, world
 
 COUNTING = "counting:test/Counting-v0"
 
 
-def experts(running: World, tmp_path: Path, count: int = 2) -> list[Trajectory]:
-    return explore(some(count), OraclePolicy(RATIONALES[ENV_ID]), running, tmp_path / "experts.jsonl")
+def experts(running: Environments, tmp_path: Path, count: int = 2) -> list[Trajectory]:
+    return explore(some(count), OraclePolicy(LOCKED_DOOR.rationale), running, tmp_path / "experts.jsonl")
 
 
 def every_start(records: Sequence[Trajectory]) -> list[StartState]:
@@ -47,7 +47,7 @@ def test_the_record_is_the_expert_s_turns_and_then_the_agent_s(tmp_path: Path) -
         assert [replace(turn, role="agent") for turn in each.turns[1 : t + 1]] == expert.turns[1 : t + 1]
         assert (each.turns[0], each.subgoals, each.actions) == (expert.turns[0], expert.subgoals, expert.actions)
         assert (each.outcome, each.final_reward, each.split) == ("solved", 1.0, "generated/seen")
-        theirs, ours = (conversation(record, PROTOCOL) for record in (expert, each))
+        theirs, ours = (react_messages(record, WORDS) for record in (expert, each))
         context = len(theirs) - 2 * (count - t) + 1
         assert [m["content"] for m in ours[:context]] == [m["content"] for m in theirs[:context]]
         assert [m["trained"] for m in ours if m["role"] == "assistant"][1:] == [False] * t + [True] * (count - t)
@@ -55,7 +55,7 @@ def test_the_record_is_the_expert_s_turns_and_then_the_agent_s(tmp_path: Path) -
 
 def test_all_starts_of_an_episode_cost_its_length_in_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment counts: n - 1 steps to prepare n starts, then only what the agent does."""
-    monkeypatch.syspath_prepend(str(WORLDS))
+    monkeypatch.syspath_prepend(str(UNRULY))
     log = tmp_path / "steps"
     with world(2, COUNTING, log=str(log)) as running:
         [expert] = experts(running, tmp_path, 1)
@@ -189,14 +189,14 @@ def test_turns_without_an_action_are_replayed_and_cost_their_steps(tmp_path: Pat
         t = each.meta["start"]
         assert [turn.text for turn in each.turns[1 : t + 1]] == [turn.text for turn in record.turns[1 : t + 1]]
         assert (len(each.turns) - 1, each.outcome) == (6, "step_limit")
-    said = [message["content"] for message in conversation(played[1], PROTOCOL) if message["role"] == "assistant"]
+    said = [message["content"] for message in react_messages(played[1], WORDS) if message["role"] == "assistant"]
     assert said[1:4] == [record.turns[1].text, "Hm.", record.turns[3].text]
 
 
 def test_where_the_worker_dies_on_the_way_all_starts_are_errors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.syspath_prepend(str(WORLDS))
+    monkeypatch.syspath_prepend(str(UNRULY))
     with world(2, "unruly:test/Unruly-v0", folder=str(tmp_path)) as running:
         first, second = experts(running, tmp_path)
         first.turns[1] = replace(first.turns[1], action="die always")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config.schema import EnvConfig, ExpertConfig, RunConfig
+from eto_agent.config.schema import EnvConfig, ExpertConfig
+from eto_agent.methods.catalogue import RunConfig
 from eto_agent.run_folder import StageError
 from eto_agent.session import Session
 from eto_agent.stages.experts import expert

@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from eto_agent.cli import main
-from eto_agent.config.schema import RunConfig
 from eto_agent.evaluation.results import MismatchError
 from eto_agent.evaluation.stats import mean_interval, seeds_interval
+from eto_agent.methods.catalogue import RunConfig
 from eto_agent.run_folder import RunFolder
 from eto_agent.tables.entries import kind_of
 from eto_agent.tables.figures import rewards_by_iteration

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eto_agent.chat.encoder import Encoded
-from eto_agent.config.schema import load_config
+from eto_agent.methods.catalogue import load_config
 from eto_agent.models import load
 from eto_agent.session import Session
 from eto_agent.training.fit import DpoSettings, LoraSettings, Pair, TrainingError, TrainSettings, fit_dpo, fit_sft

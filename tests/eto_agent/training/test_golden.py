@@ -12,13 +12,14 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerBase
 
-from eto_agent.chat.encoder import ChatEncoder, Encoded, Protocol, conversation
+from eto_agent.chat.encoder import ChatEncoder, Encoded
 from eto_agent.models import load, save_whole
 from eto_agent.online.episodes import SampledEpisode, sampled_episode
 from eto_agent.online.learner import Learner, with_advantages
 from eto_agent.online.settings import PpoConfig
 from eto_agent.training import trl_trainers
 from eto_agent.training.job import DpoSettings, Job, Pair, TrainSettings
+from eto_envs.conversation import ConversationFormat, react_messages
 from eto_envs.trajectory import Trajectory, Turn
 from tests.eto_agent.by_hand import (
     before,
@@ -31,7 +32,7 @@ from tests.eto_agent.by_hand import (
 )
 from tests.eto_agent.templates import ENDS, STYLES, scored
 
-BARE = Protocol("eto/Any-v0", "")
+BARE = ConversationFormat("")
 IM = "<|im_start|>assistant\n"
 HEADER = "<|start_header_id|>{}<|end_header_id|>\n\n"
 
@@ -106,7 +107,7 @@ def by_hand(tokenizer: PreTrainedTokenizerBase, style: str, trajectory: Trajecto
 
 
 def encoded(encoder: ChatEncoder, name: str) -> Encoded:
-    return encoder.encode(conversation(TRAJECTORIES[name], BARE))
+    return encoder.encode(react_messages(TRAJECTORIES[name], BARE))
 
 
 @every_style
@@ -200,7 +201,7 @@ def played(encoder: ChatEncoder, style: str, name: str, cut: bool = False) -> Sa
         turns[-1].meta["token_ids"].pop()
     kept = [[-1.0] * len(turn.meta["token_ids"]) for turn in turns if turn.meta]
     sampled = replace(trajectory, turns=turns, meta={"log_probs": kept})
-    episode = sampled_episode(sampled, conversation(sampled, BARE), encoder, REWARDS[name])
+    episode = sampled_episode(sampled, react_messages(sampled, BARE), encoder, REWARDS[name])
     assert episode is not None
     assert list(episode.ids) == ids
     assert episode.spans == tuple((run[0], run[-1] + 1 - (cut and run is runs[-1])) for run in runs)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from eto_agent.config.schema import PpoConfig, RunConfig
+from eto_agent.methods.catalogue import RunConfig
+from eto_agent.online.settings import PpoConfig
 from eto_agent.run_folder import file_hash
 from eto_agent.session import Session
 from eto_agent.training.fit import TrainSettings

@@ -177,7 +177,10 @@ def test_the_command(tmp_path: Path) -> None:
         str(texts),
     ]
     process = run(tmp_path, *wanted)
-    assert process.stdout == f"made{os.sep}json_2.1.1: 16 train, 2 valid_seen, 2 valid_unseen\n", process.stderr
+    assert process.stdout.splitlines() == [
+        f"made{os.sep}json_2.1.1: 16 train, 2 valid_seen, 2 valid_unseen",
+        f"Next: eto-envs play alfworld --set games={tmp_path / 'made'} --set manifest=folder",
+    ], process.stderr
     for wrong, message in (
         (["generate", "scienceworld", "--games", "3", "--out", "x"], "Unknown world to generate 'scienceworld'"),
         (["generate", "alfworld", "--games", "0", "--out", "x"], "Unusable number of games 0"),

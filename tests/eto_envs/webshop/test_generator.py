@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from eto_envs.errors import DataError
 from eto_envs.webshop.generator import FILE_NAMES, GeneratedProduct, generate_products, write_catalogue
 from eto_envs.webshop.generator.draws import asin_maker, scramble
 from eto_envs.webshop.generator.instructions import with_article
@@ -212,18 +213,26 @@ def test_empty_catalogue_is_valid_json(tmp_path: Path) -> None:
     assert read_catalogue(tmp_path) == ([], {}, {})
 
 
-def test_an_interrupted_catalogue_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_with_a_catalogue_is_refused_and_stays(tmp_path: Path) -> None:
     write_catalogue(tmp_path, 5, 1)
-    before = [(tmp_path / name).read_bytes() for name in FILE_NAMES]
-
-    def broken(*_: object) -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr("eto_envs.webshop.generator.catalogue.write_products", broken)
-    with pytest.raises(OSError, match="disk full"):
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(DataError, match=r"items_shuffle\.json' exists already; give another folder"):
         write_catalogue(tmp_path, 5, 2)
-    assert [(tmp_path / name).read_bytes() for name in FILE_NAMES] == before
-    assert len(list(tmp_path.iterdir())) == len(FILE_NAMES)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_generator_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "kept").touch()
+    with pytest.raises(TypeError):
+        write_catalogue(tmp_path, 5, seed="no number")  # pyright: ignore[reportArgumentType]
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+def test_files_of_another_catalogue_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "items_shuffle_1000.json").touch()
+    with pytest.raises(DataError, match=r"items_shuffle_1000\.json' exists already"):
+        write_catalogue(tmp_path, 5, 1)
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_embedded_catalogue_is_small_and_broad() -> None:

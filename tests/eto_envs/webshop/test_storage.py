@@ -165,7 +165,7 @@ def test_files_of_another_form_are_told(
 
 def test_what_cannot_be_opened_is_told_in_one_line(raw: Path, tmp_path: Path) -> None:
     with pytest.raises(
-        UnknownNameError, match="Unknown WebShop catalogue 'maxi'; expected one of mini, 1k, full, a fold"
+        UnknownNameError, match="Unknown WebShop catalogue 'maxi'; expected one of mini, mini:N, 1k, full, a fold"
     ):
         open_catalogue("maxi")
     with pytest.raises(DataError, match=r"must hold one of items_shuffle_1000.json, items_shuffle.json; it holds none"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from eto_agent.models import (
 )
 from eto_agent.run_folder import file_hash
 from eto_envs.errors import UnknownNameError
+from tests.eto_agent.forks import Fork
 
 TEXTS = ["Thought: I look.\nAction: look around", "Observation: You are in the kitchen.", "Boil water."] * 5
 
@@ -90,12 +89,14 @@ def test_phrases_without_numbered_names_are_words() -> None:
     assert made[0] == made[1]
 
 
+def create_in(folder: Path) -> None:
+    create_scratch("tiny", TEXTS, folder, seed=1, vocab_size=300)
+
+
 def test_the_same_in_another_process(folder: Path, tmp_path: Path) -> None:
-    code = (
-        "import sys; from eto_agent.models import create_scratch;"
-        f"create_scratch('tiny', {TEXTS!r}, {str(tmp_path / 'model')!r}, seed=1, vocab_size=300)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    """Which has another order of hashes."""
+    ended = Fork(create_in, tmp_path / "model").end()
+    assert ended.code == 0, ended.err
     assert file_hash(tmp_path / "model") == file_hash(folder)
 
 

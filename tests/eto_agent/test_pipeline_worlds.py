@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from eto_envs.trajectory import Trajectory, read_trajectories
+from tests.eto_agent.forks import finished
 
 ROOT = Path(__file__).parents[2]
 WEBSHOP = "env: {id: eto/WebShop-v0, types: [grocery, beauty], train_per_type: 4, num_envs: 2, num_workers: 1}"
@@ -37,10 +35,8 @@ def run(config: str, folder: Path) -> tuple[list[Trajectory], set[str]]:
     """Runs a configuration; returns its expert trajectories and the splits that were evaluated."""
     path, out = folder / "config.yaml", folder / "run"
     path.write_text(config, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "COLUMNS": "200"}
-    command = [sys.executable, "-m", "eto_agent", "run", "--config", str(path), "--out", str(out)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
-    assert done.returncode == 0, done.stderr
+    code, _, err = finished("run", "--config", str(path), "--out", str(out))
+    assert code == 0, err
     assert (out / "report.html").exists()
     splits = {split for each in out.rglob("results.json") for split in json.loads(each.read_text(encoding="utf-8"))}
     return list(read_trajectories(out / "expert" / "trajectories.jsonl", strict=True)), splits

@@ -1,23 +1,35 @@
-"""The command `eto-envs`, as real processes: every command, and wrong input."""
+"""The command `eto-envs`: every command as a real process; wrong input in this one, as there is much of it."""
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 import eto_envs
+from eto_envs.cli import main
 from eto_envs.trajectory import read_trajectories
 from tests.eto_envs.commands import COMMAND, ENVIRONMENT, done, run
 
 
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("recorded")
+    done(folder, "record", "lockeddoor", "--tasks", "3", "--out", "three.jsonl")
+    return folder / "three.jsonl"
+
+
 @pytest.fixture
-def recording(tmp_path: Path) -> Path:
-    done(tmp_path, "record", "lockeddoor", "--tasks", "3", "--out", "three.jsonl")
-    return tmp_path / "three.jsonl"
+def recording(recorded: Path, tmp_path: Path) -> Path:
+    """A copy in a folder of its own."""
+    return Path(shutil.copy(recorded, tmp_path))
 
 
 # -- every command ------------------------------------------------------------------------------------------------
@@ -241,6 +253,32 @@ def test_doctor_names_the_fix(tmp_path: Path) -> None:
 OUT = ["--out", "new.jsonl"]
 
 
+class Told(NamedTuple):
+    code: int | str | None
+    out: str
+    err: str
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
+    """Runs the command in this process and in `tmp_path`."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(Path(__file__).parent / "worlds"))
+    monkeypatch.setenv("COLUMNS", ENVIRONMENT["COLUMNS"])
+
+    def run_here(*arguments: str) -> Told:
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            try:
+                code = main(arguments)
+            except SystemExit as left:
+                code = left.code
+        out, err = capsys.readouterr()
+        return Told(code, out, err)
+
+    return run_here
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -276,15 +314,16 @@ OUT = ["--out", "new.jsonl"]
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_wrong_input_is_one_line_and_leaves_nothing(recording: Path, arguments: list[str], said: str) -> None:
+def test_wrong_input_is_one_line_and_leaves_nothing(
+    recording: Path, told: Callable[..., Told], arguments: list[str], said: str
+) -> None:
     folder = recording.parent
     (folder / "notes.txt").write_text("not a recording\n")
     (folder / "empty.jsonl").touch()
     before = {path: path.read_bytes() for path in folder.iterdir()}
-    process = run(folder, *arguments)
-    assert process.returncode == 2
-    assert process.stdout == ""
-    complaints = [line for line in process.stderr.splitlines() if not line.startswith("eto-envs: warning: ")]
+    code, out, err = told(*arguments)
+    assert (code, out) == (2, "")
+    complaints = [line for line in err.splitlines() if not line.startswith("eto-envs: warning: ")]
     assert len(complaints) == 1
     assert complaints[0].startswith("eto-envs: ")
     assert said in complaints[0]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from eto_agent.chat.encoder import Encoded
 from eto_agent.run_folder import file_hash
 from eto_agent.training.fit import LoraSettings, Pair, TrainingError, fit_dpo, fit_sft
+from tests.eto_agent.forks import Fork
 from tests.eto_agent.trainings import FAST, FAST_DPO, rows
 
 # Repeating and resuming
@@ -83,31 +84,24 @@ def test_the_same_again_and_from_any_step(base: Path, whole: Any, tmp_path: Path
     assert_same(stopped, out)
 
 
-KILLED = """
-import os, pickle, signal, sys
-from pathlib import Path
-sys.path.insert(0, {root!r})
-import torch
-import tests.eto_agent.training.test_fit_resumed as t
+def die_training(base: Path, data: list[Encoded], out: Path, fatal_step: int, fatal_save: int) -> None:
+    """Trains, and kills its own process in a step or in the middle of a file."""
+    torch.set_num_threads(1)
+    original, saved = torch.save, [0]
 
-torch.set_num_threads(1)
-data = pickle.loads(Path({data!r}).read_bytes())
-saved = []
+    def save(*args: Any, **kwargs: Any) -> None:
+        saved[0] += 1
+        if saved[0] == fatal_save:
+            Path(args[1]).write_bytes(b"half")
+            os.kill(os.getpid(), signal.SIGKILL)
+        original(*args, **kwargs)
 
-def save(*args, original=torch.save, **kwargs):
-    saved.append(1)
-    if len(saved) == {fatal_save}:
-        Path(args[1]).write_bytes(b"half")
-        os.kill(os.getpid(), signal.SIGKILL)
-    return original(*args, **kwargs)
+    def step(number: int, *_: Any) -> None:
+        if number == fatal_step:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-def step(number, steps, row):
-    if number == {fatal_step}:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-torch.save = save
-t.TRAININGS[{kind!r}](Path({base!r}), data, Path({out!r}), on_step=step)
-"""
+    torch.save = save
+    train_sft(base, data, out, on_step=step)
 
 
 @pytest.mark.parametrize(("fatal_step", "fatal_save"), [(5, 0), (0, 5)], ids=["in a step", "in a checkpoint"])
@@ -115,17 +109,10 @@ def test_killed_and_called_again(
     base: Path, examples: list[Encoded], tmp_path: Path, fatal_step: int, fatal_save: int
 ) -> None:
     """kill -9 in the second epoch, or while the second checkpoint is half written: the same bytes in the end."""
-    import pickle
-
-    (tmp_path / "data").write_bytes(pickle.dumps(examples))
     out = tmp_path / "killed" / "model"
-    code = KILLED.format(
-        root=str(Path(__file__).parents[3]), data=str(tmp_path / "data"), kind="sft", base=str(base), out=str(out),
-        fatal_step=fatal_step, fatal_save=fatal_save,
-    )  # fmt: skip
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert result.returncode == -signal.SIGKILL, result.stderr
-    assert result.stdout == ""
+    ended = Fork(die_training, base, examples, out, fatal_step, fatal_save).end()
+    assert ended.code == -signal.SIGKILL, ended.err
+    assert ended.out == ""
     checkpoints = sorted(each.name for each in (out.parent / "model.checkpoints").glob("checkpoint-*"))
     assert checkpoints == ["checkpoint-2", "checkpoint-4"]
     assert not out.exists()

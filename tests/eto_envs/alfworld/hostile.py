@@ -19,9 +19,9 @@ from eto_envs.alfworld.sources import DIALECTS
 from eto_envs.core import Snapshot
 from tests.eto_envs import hostile
 
-__all__ = ["ACTIONS", "EPISODES", "VARIANTS", "play"]
+__all__ = ["ACTIONS", "VARIANTS", "play"]
 
-EPISODES, ACTIONS = 200, 500
+ACTIONS = 500
 VARIANTS = tuple(itertools.product(DIALECTS, OBSERVATIONS, EXPERTS))
 
 _HOSTILE = (

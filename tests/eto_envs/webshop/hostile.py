@@ -10,9 +10,9 @@ from functools import cache
 from eto_envs.webshop.env import WebShopEnv
 from tests.eto_envs import hostile
 
-__all__ = ["ACTIONS", "EPISODES", "play"]
+__all__ = ["ACTIONS", "play"]
 
-EPISODES, ACTIONS = 200, 500
+ACTIONS = 500
 
 _HOSTILE = (
     *hostile.HOSTILE,

@@ -24,12 +24,16 @@ def test_the_commands_run_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for command in commands:
         assert command[0] == "eto-agent"
         assert main(command[1:]) == 0, command
-    for named in re.findall(r"`(leaderboard/[^`]*\.json)`", PAGE):
+    files = re.findall(r"`(leaderboard/[^`]*\.json)`", PAGE)
+    assert files
+    for named in files:
         assert (tmp_path / named).is_file()
     assert (tmp_path / "site" / "lockeddoor.html").is_file()
 
 
 def test_what_the_page_names_exists() -> None:
-    for target in re.findall(r"\]\((\.\./[^)]*)\)", PAGE):
+    targets = re.findall(r"\]\((\.\./[^)]*)\)", PAGE)
+    assert targets
+    for target in targets:
         assert (ROOT / "docs" / target).is_file(), target
     assert (ROOT / "benchmarks" / "leaderboard" / "make_baselines").is_file()

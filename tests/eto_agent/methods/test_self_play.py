@@ -85,8 +85,7 @@ def test_pairs_are_of_one_task_and_the_better_one_is_chosen(played: Session, var
     found = facts(played, f"{place}/pairs")
     assert found["pairs"] == len(chosen) <= 3 * (found["tasks"] - found["alike"])
     assert facts(played, f"{place}/dpo")["pairs"] == len(chosen)
-    if variant == "eto":
-        assert chosen
+    assert chosen
 
 
 def test_each_variant_starts_where_it_says(played: Session) -> None:
@@ -113,12 +112,15 @@ def test_the_models_have_names(played: Session) -> None:
 def test_a_trained_model_explores_for_itself(imitated: Callable[[Agent], Path], tmp_path: Path) -> None:
     """The SFT agent of another run is the base model here; of what it plays, the good is imitated, twice over."""
     model = replace(CONFIG.model, name=str(imitated("by heart") / "sft" / "model"))
-    settings = replace(CONFIG.self_play, first="base", variants=("eto",), samples=3, temperature=2.0, iterations=2)
+    settings = replace(CONFIG.self_play, first="base", variants=("eto",), samples=3, temperature=1.3, iterations=2)
     config = replace(SELF_PLAY, out=tmp_path / "run", model=model, self_play=settings, env=CONFIG.env)
     with Session(config) as session:
         models = products_of(session, "self-play")
         assert list(models) == ["self-play-eto", "self-play-eto-2"]
         assert not (tmp_path / "run" / "self-play" / "base").exists()
+        assert facts(session, "self-play/eto/1/dpo")["pairs"] > 0
+        second = json.loads((tmp_path / "run" / "self-play" / "eto" / "2" / "explore" / "stage.json").read_text())
+        assert second["inputs"]["policy"] == file_hash(models["self-play-eto"])
         again = read(session, "self-play/eto/2/explore/trajectories.jsonl")
         assert again != read(session, "self-play/explore/trajectories.jsonl")
 

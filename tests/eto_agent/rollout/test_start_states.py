@@ -140,12 +140,14 @@ def test_an_episode_that_takes_another_course_than_recorded_is_an_error(tmp_path
         played = explore(some(2), OraclePolicy(), running, tmp_path / "t.jsonl", start_states=starts)
     of_first = [each for each in played if each.task == first.task]
     assert [each.outcome for each in of_first[:3]] == ["solved", "solved", "error"]
+    assert len(of_first) == len(every_start([first]))
     for each in of_first[2:]:
         assert (each.outcome, each.final_reward) == ("error", None)
         assert each.error is not None
         assert "You are on the moon." in each.error
         assert "\n" not in each.error
-    assert all(each.outcome == "solved" for each in played if each.task == second.task)
+    of_second = [each.outcome for each in played if each.task == second.task]
+    assert of_second == ["solved"] * len(every_start([second]))
     assert list(read_trajectories(tmp_path / "t.jsonl", strict=True)) == played
 
 

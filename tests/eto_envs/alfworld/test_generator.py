@@ -153,6 +153,7 @@ def test_the_dialects_differ_in_putting_only() -> None:
                 assert put == f"put {thing} in/on {place}"
             else:
                 assert moved == put
+                assert not put.startswith("put ")
 
 
 def test_the_facts_fit_together() -> None:

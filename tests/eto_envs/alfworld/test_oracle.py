@@ -179,7 +179,7 @@ def test_no_plan_is_longer_than_needed(places: dict[str, str], task: str) -> Non
     states = [game.start, *(wander(game, rng, rng.randint(1, 25)) for _ in range(12))]
     for state in states:
         actions = plan(game, state)
-        assert actions == [] or wins_with(game, state, actions)
+        assert wins_with(game, state, actions)
         shortest = distance(game, state)
         assert shortest is not None
         slack = 2 if "sliced" in task else 0
@@ -217,6 +217,6 @@ def test_random_walks_end_well(evaluation_games: Games, cut: bool) -> None:
                 continue
             finally:
                 spent.append(time.process_time() - begin)
-            assert actions == [] or wins_with(game, state, actions)
+            assert wins_with(game, state, actions)
     assert len(spent) > 100
     assert statistics.median(spent) < 0.05

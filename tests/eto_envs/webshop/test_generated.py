@@ -203,6 +203,7 @@ def test_a_product_has_the_same_split_whatever_the_size(home: Path) -> None:
 def test_mini_is_generated_once(home: Path) -> None:
     identity = open_catalogue("mini:20").identity
     made = {path: path.stat().st_mtime_ns for path in home.rglob("*.json")}
+    assert made
     with opening("mini:20", home.parent) as process:
         assert process.communicate()[0] == f"{identity}\n"
     assert {path: path.stat().st_mtime_ns for path in home.rglob("*.json")} == made

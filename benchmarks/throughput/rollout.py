@@ -40,12 +40,12 @@ from rich.table import Table
 import eto_envs
 from eto_agent.decoding.generator import Completion, GenerationSettings
 from eto_agent.methods.catalogue import RunConfig, load_config
-from eto_agent.methods.sft import base_model, sft
 from eto_agent.models import SCRATCH_PREFIX
 from eto_agent.policies import TransformersPolicy
 from eto_agent.rollout.exploration import Environments, explore
 from eto_agent.session import Session
 from eto_agent.stages.experts import expert
+from eto_agent.stages.imitation import base_model, sft
 from eto_envs.conversation import Message, react_messages
 from eto_envs.core import TextEnv
 from eto_envs.making import make_with

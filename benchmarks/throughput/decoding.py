@@ -64,16 +64,16 @@ import transformers
 from rich.console import Console
 from rich.table import Table
 
-from eto_agent.chat.encoder import conversation
-from eto_agent.config.schema import load_config
 from eto_agent.decoding.drafts import Drafts
 from eto_agent.decoding.generator import GenerationSettings, Generator
 from eto_agent.decoding.kv_cache import SlotCache
 from eto_agent.decoding.packing import Piece
-from eto_agent.methods.sft import sft
+from eto_agent.methods.catalogue import load_config
 from eto_agent.policies import TransformersPolicy
 from eto_agent.session import Session
 from eto_agent.stages.experts import expert
+from eto_agent.stages.imitation import sft
+from eto_envs.conversation import react_messages
 from eto_envs.tasks import TaskSet
 
 
@@ -324,7 +324,7 @@ def record(session: Session, model: Path, arguments: argparse.Namespace) -> list
         talk = Talk(trajectory.task)
         for number, turn in enumerate(islice(trajectory.turns[1:], arguments.turns)):
             before = replace(trajectory, turns=trajectory.turns[: number + 1])
-            messages = conversation(before, session.protocol, instruction=session.config.chat.instruction, to_act=True)
+            messages = react_messages(before, session.words, instruction=session.config.chat.instruction, to_act=True)
             ids = turn.meta.get("token_ids") or policy.encoder.tokenizer(turn.text, add_special_tokens=False).input_ids
             talk.prompts.append(policy.encoder.prompt_ids(messages))
             talk.replies.append(ids)

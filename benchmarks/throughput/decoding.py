@@ -29,9 +29,9 @@ torch 2.13.0, transformers 5.23.0, float32; every reply of every variant equals 
 | paged      |    1,997 |   2.86 |  2.87 |    605 | 16,903 |       28 |   2.75 |  2.83 |    205 | 4,696 |
 | generate   |    2,541 |   2.25 |  2.25 |    630 | 20,774 |       28 |   2.77 |  2.07 |    198 | 9,640 |
 
-Ladder: `benchmarks/methods/ladder.yaml` with 700 training tasks a type (0.9 M parameters, SFT on 4,189 experts), ALFWorld,
-32 conversations, 673 turns, 16 at once, median of 2 rounds. SmolLM2-135M-Instruct after one SFT epoch on 36 experts,
-ALFWorld, 8 conversations of 6 turns, all at once, one round.
+Ladder: `benchmarks/methods/ladder.yaml` with 700 training tasks a type (0.9 M parameters, SFT on 4,189 experts),
+ALFWorld, 32 conversations, 673 turns, 16 at once, median of 2 rounds. SmolLM2-135M-Instruct after one SFT epoch on 36
+experts, ALFWorld, 8 conversations of 6 turns, all at once, one round.
 
 Packing alone is worth 1.23 to 1.27 on both models, guesses 1.41 to 1.64, the two together 1.8 to 1.9.
 """

@@ -42,6 +42,7 @@ import argparse
 import copy
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -77,17 +78,18 @@ class Talk:
     replies: list[list[int]] = field(default_factory=list[list[int]])
 
 
-class Streaming:
+class Streaming(ABC):
     """An engine that conversations join and leave at any time."""
 
-    def begin(self) -> None: ...
+    def begin(self) -> None: ...  # noqa: B027  # most engines have nothing to prepare
 
+    @abstractmethod
     def submit(self, talk: Talk, turn: int) -> None: ...
 
-    def collect(self) -> list[tuple[str, list[int]]]:
-        raise NotImplementedError
+    @abstractmethod
+    def collect(self) -> list[tuple[str, list[int]]]: ...
 
-    def forget(self, key: str) -> None: ...
+    def forget(self, key: str) -> None: ...  # noqa: B027  # nor to drop
 
     def play(self, talks: Sequence[Talk], at_once: int) -> dict[tuple[str, int], list[int]]:
         todo, talking = deque(talks), dict[str, tuple[Talk, int]]()
